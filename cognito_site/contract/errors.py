@@ -1,0 +1,596 @@
+"""Every refusal, in AWS's words.
+
+A subclass for each error type of the contract, and below each a function for each *reason*, named after it:
+``raise errors.incorrect_username_or_password()``. Texts are facts of the wire that clients match on; they are pinned by
+``tests/domain/test_errors.py``. No reason tells whether a user exists unless its caller was allowed to say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class Refusal(Exception):
+    """A request that is refused: ``code`` is the modelled type, ``message`` what the client reads.
+
+    ``fields`` are further members of the error body, ``status`` the HTTP status of the JSON protocol.
+    """
+
+    code = "InternalErrorException"
+    status = 400
+
+    def __init__(self, message: str, **fields: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+
+
+# --- before an operation runs ------------------------------------------------------------------------------------------
+
+
+class SerializationError(Refusal):
+    code = "SerializationException"
+
+
+class UnknownOperation(Refusal):
+    code = "UnknownOperationException"
+
+
+class MissingAuthenticationToken(Refusal):
+    code = "MissingAuthenticationTokenException"
+
+
+class UnrecognizedClient(Refusal):
+    code = "UnrecognizedClientException"
+
+
+class InvalidSignature(Refusal):
+    code = "InvalidSignatureException"
+
+
+class IncompleteSignature(Refusal):
+    code = "IncompleteSignatureException"
+
+
+class ExpiredCredentials(Refusal):
+    code = "ExpiredTokenException"
+
+
+class AccessDenied(Refusal):
+    code = "AccessDeniedException"
+
+
+class ValidationFailed(Refusal):
+    code = "ValidationException"
+
+
+class InternalError(Refusal):
+    code = "InternalErrorException"
+    status = 500
+
+
+def internal_error() -> Refusal:
+    return InternalError("Internal error. Quote the request id when you report it.")
+
+
+def missing_authentication_token() -> Refusal:
+    return MissingAuthenticationToken("Missing Authentication Token")
+
+
+def unrecognized_client() -> Refusal:
+    return UnrecognizedClient("The security token included in the request is invalid.")
+
+
+def expired_credentials() -> Refusal:
+    return ExpiredCredentials("The security token included in the request is expired")
+
+
+def signature_does_not_match() -> Refusal:
+    return InvalidSignature(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+        "and signing method. Consult the service documentation for details."
+    )
+
+
+def access_denied(principal: str, action: str, resource: str, because: str = "") -> Refusal:
+    return AccessDenied(f"User: {principal} is not authorized to perform: {action} on resource: {resource}{because}")
+
+
+class OperationNotEnabled(Refusal):
+    code = "OperationNotEnabledException"
+
+
+class UnsupportedOperation(Refusal):
+    code = "UnsupportedOperationException"
+
+
+# --- NotAuthorized -----------------------------------------------------------------------------------------------------
+
+
+class NotAuthorized(Refusal):
+    code = "NotAuthorizedException"
+
+
+def incorrect_username_or_password() -> Refusal:
+    return NotAuthorized("Incorrect username or password.")
+
+
+def password_attempts_exceeded() -> Refusal:
+    return NotAuthorized("Password attempts exceeded")
+
+
+def user_disabled() -> Refusal:
+    return NotAuthorized("User is disabled.")
+
+
+def temporary_password_expired() -> Refusal:
+    return NotAuthorized("Temporary password has expired and must be reset by an administrator.")
+
+
+def invalid_session() -> Refusal:
+    return NotAuthorized("Invalid session for the user.")
+
+
+def session_expired() -> Refusal:
+    return NotAuthorized("Invalid session for the user, session is expired.")
+
+
+def session_used() -> Refusal:
+    return NotAuthorized("Invalid session for the user, session can only be used once.")
+
+
+def secret_hash_missing(client_id: str) -> Refusal:
+    return NotAuthorized(f"Client {client_id} is configured with secret but SECRET_HASH was not received")
+
+
+def secret_missing(client_id: str) -> Refusal:
+    return NotAuthorized(f"Client {client_id} is configured for secret but secret was not received")
+
+
+def secret_hash_wrong(client_id: str) -> Refusal:
+    return NotAuthorized(f"Unable to verify secret hash for client {client_id}")
+
+
+def secret_hash_wrong_on_refresh(client_id: str) -> Refusal:
+    return NotAuthorized(f"SecretHash does not match for the client: {client_id}")
+
+
+def invalid_access_token() -> Refusal:
+    return NotAuthorized("Invalid Access Token")
+
+
+def access_token_expired() -> Refusal:
+    return NotAuthorized("Access Token has expired")
+
+
+def access_token_revoked() -> Refusal:
+    return NotAuthorized("Access Token has been revoked")
+
+
+def access_token_signature() -> Refusal:
+    return NotAuthorized("Could not verify signature for Access Token")
+
+
+def access_token_scope() -> Refusal:
+    return NotAuthorized("Access Token does not have required scopes")
+
+
+def invalid_refresh_token() -> Refusal:
+    return NotAuthorized("Invalid Refresh Token")
+
+
+def refresh_token_expired() -> Refusal:
+    return NotAuthorized("Refresh Token has expired")
+
+
+def refresh_token_revoked() -> Refusal:
+    return NotAuthorized("Refresh Token has been revoked")
+
+
+def sign_up_not_permitted() -> Refusal:
+    return NotAuthorized("SignUp is not permitted for this user pool")
+
+
+def cannot_confirm(status: str) -> Refusal:
+    return NotAuthorized(f"User cannot be confirmed. Current status is {status}")
+
+
+def password_cannot_be_reset() -> Refusal:
+    return NotAuthorized("User password cannot be reset in the current state.")
+
+
+def contact_administrator() -> Refusal:
+    return NotAuthorized("Contact administrator to reset password.")
+
+
+def unauthorized_attribute() -> Refusal:
+    return NotAuthorized("A client attempted to write unauthorized attribute")
+
+
+def cannot_modify_provided(attribute: str) -> Refusal:
+    return NotAuthorized(f"Cannot modify an already provided {attribute}")
+
+
+# --- users -------------------------------------------------------------------------------------------------------------
+
+
+class UserNotFound(Refusal):
+    code = "UserNotFoundException"
+
+
+def user_not_found() -> Refusal:
+    return UserNotFound("User does not exist.")
+
+
+def username_client_combination_not_found() -> Refusal:
+    return UserNotFound("Username/client id combination not found.")
+
+
+class UserNotConfirmed(Refusal):
+    code = "UserNotConfirmedException"
+
+
+def user_not_confirmed() -> Refusal:
+    return UserNotConfirmed("User is not confirmed.")
+
+
+class PasswordResetRequired(Refusal):
+    code = "PasswordResetRequiredException"
+
+
+def password_reset_required() -> Refusal:
+    return PasswordResetRequired("Password reset required for the user")
+
+
+class UsernameExists(Refusal):
+    code = "UsernameExistsException"
+
+
+def user_already_exists() -> Refusal:
+    return UsernameExists("User already exists")
+
+
+def user_account_already_exists() -> Refusal:
+    return UsernameExists("User account already exists")
+
+
+def account_with_given_exists(attribute: str) -> Refusal:
+    return UsernameExists(f"An account with the given {attribute} already exists.")
+
+
+class AliasExists(Refusal):
+    code = "AliasExistsException"
+
+
+def alias_exists_at_confirmation(attribute: str) -> Refusal:
+    return AliasExists(f"An account with the {attribute} already exists.")
+
+
+def alias_exists(attribute: str) -> Refusal:
+    return AliasExists(f"An account with the given {attribute} already exists.")
+
+
+class UnsupportedUserState(Refusal):
+    code = "UnsupportedUserStateException"
+
+
+def resend_not_possible(username: str) -> Refusal:
+    return UnsupportedUserState(f"Resend not possible. {username} status is not FORCE_CHANGE_PASSWORD")
+
+
+# --- codes, factors, passwords -----------------------------------------------------------------------------------------
+
+
+class CodeMismatch(Refusal):
+    code = "CodeMismatchException"
+
+
+def code_mismatch() -> Refusal:
+    return CodeMismatch("Invalid verification code provided, please try again.")
+
+
+def mfa_code_mismatch() -> Refusal:
+    return CodeMismatch("Invalid code or auth state for the user.")
+
+
+class ExpiredCode(Refusal):
+    code = "ExpiredCodeException"
+
+
+def code_expired() -> Refusal:
+    return ExpiredCode("Invalid code provided, please request a code again.")
+
+
+def software_token_used() -> Refusal:
+    return ExpiredCode("Your software token has already been used once.")
+
+
+class EnableSoftwareTokenMfa(Refusal):
+    code = "EnableSoftwareTokenMFAException"
+
+
+def software_token_mismatch() -> Refusal:
+    return EnableSoftwareTokenMfa("Code mismatch")
+
+
+class SoftwareTokenMfaNotFound(Refusal):
+    code = "SoftwareTokenMFANotFoundException"
+
+
+def software_token_mfa_not_enabled() -> Refusal:
+    return SoftwareTokenMfaNotFound("Software Token MFA has not been enabled by the userPool")
+
+
+class MfaMethodNotFound(Refusal):
+    code = "MFAMethodNotFoundException"
+
+
+def mfa_method_not_found() -> Refusal:
+    return MfaMethodNotFound("No MFA method that this pool performs is available to the user.")
+
+
+class InvalidPassword(Refusal):
+    code = "InvalidPasswordException"
+
+
+def password_refused(reason: str) -> Refusal:
+    return InvalidPassword(f"Password did not conform with policy: {reason}")
+
+
+def password_refused_in_challenge(reason: str) -> Refusal:
+    return InvalidPassword(f"Password does not conform to policy: {reason}")
+
+
+class PasswordHistoryPolicyViolation(Refusal):
+    code = "PasswordHistoryPolicyViolationException"
+
+
+def password_used_before() -> Refusal:
+    return PasswordHistoryPolicyViolation("Password has previously been used")
+
+
+class CodeDeliveryFailure(Refusal):
+    code = "CodeDeliveryFailureException"
+
+
+class LimitExceeded(Refusal):
+    code = "LimitExceededException"
+
+
+def attempt_limit_exceeded() -> Refusal:
+    return LimitExceeded("Attempt limit exceeded, please try after some time.")
+
+
+def count_limit_exceeded(what: str, limit: int) -> Refusal:
+    return LimitExceeded(f"Exceeded the limit of {limit} {what}.")
+
+
+class TooManyRequests(Refusal):
+    code = "TooManyRequestsException"
+
+
+def rate_exceeded() -> Refusal:
+    return TooManyRequests("Rate exceeded")
+
+
+class TooManyFailedAttempts(Refusal):
+    code = "TooManyFailedAttemptsException"
+
+
+# --- resources ---------------------------------------------------------------------------------------------------------
+
+
+class ResourceNotFound(Refusal):
+    code = "ResourceNotFoundException"
+
+
+def pool_not_found(pool_id: str) -> Refusal:
+    return ResourceNotFound(f"User pool {pool_id} does not exist.")
+
+
+def client_not_found(client_id: str) -> Refusal:
+    return ResourceNotFound(f"User pool client {client_id} does not exist.")
+
+
+def resource_server_not_found(identifier: str) -> Refusal:
+    return ResourceNotFound(f"Resource server {identifier} does not exist.")
+
+
+def group_not_found() -> Refusal:
+    return ResourceNotFound("Group not found.")
+
+
+def device_not_found() -> Refusal:
+    return ResourceNotFound("Device does not exist.")
+
+
+class GroupExists(Refusal):
+    code = "GroupExistsException"
+
+
+def group_exists() -> Refusal:
+    return GroupExists("A group with the name already exists.")
+
+
+class ConcurrentModification(Refusal):
+    code = "ConcurrentModificationException"
+
+
+class ScopeDoesNotExist(Refusal):
+    code = "ScopeDoesNotExistException"
+
+
+def scopes_do_not_exist(scopes: Iterable[str]) -> Refusal:
+    return ScopeDoesNotExist(f"Custom scopes do not exist: {', '.join(scopes)}")
+
+
+class InvalidOAuthFlow(Refusal):
+    code = "InvalidOAuthFlowException"
+
+
+class UnsupportedTokenType(Refusal):
+    code = "UnsupportedTokenTypeException"
+
+
+def unsupported_token_type() -> Refusal:
+    return UnsupportedTokenType("The token is not a refresh token.")
+
+
+class Unauthorized(Refusal):
+    code = "UnauthorizedException"
+
+
+def client_unauthorized() -> Refusal:
+    return Unauthorized("Invalid client or client secret.")
+
+
+class RefreshTokenReuse(Refusal):
+    code = "RefreshTokenReuseException"
+
+
+def refresh_token_reused() -> Refusal:
+    return RefreshTokenReuse("Refresh token has been used already.")
+
+
+class FeatureUnavailableInTier(Refusal):
+    code = "FeatureUnavailableInTierException"
+
+
+class UserPoolTagging(Refusal):
+    code = "UserPoolTaggingException"
+
+
+class InvalidUserPoolConfiguration(Refusal):
+    code = "InvalidUserPoolConfigurationException"
+
+
+# --- InvalidParameter --------------------------------------------------------------------------------------------------
+
+
+class InvalidParameter(Refusal):
+    code = "InvalidParameterException"
+
+
+def missing_parameter(name: str) -> Refusal:
+    return InvalidParameter(f"Missing required parameter {name}")
+
+
+def flow_not_enabled(flow: str) -> Refusal:
+    return InvalidParameter(
+        {
+            "USER_SRP_AUTH": "USER_SRP_AUTH is not enabled for the client.",
+            "CUSTOM_AUTH": "CUSTOM_AUTH is not enabled for the client.",
+            "USER_PASSWORD_AUTH": "USER_PASSWORD_AUTH flow not enabled for this client",
+            "USER_AUTH": "USER_AUTH flow not enabled for this client",
+        }.get(flow, "Auth flow not enabled for this client")
+    )
+
+
+def auth_method_not_supported() -> Refusal:
+    return InvalidParameter("Initiate Auth method not supported.")
+
+
+def flow_not_performed(flow: str) -> Refusal:
+    return InvalidParameter(f"{flow} is not performed by this version of Poolhouse.")
+
+
+def challenge_mismatch() -> Refusal:
+    return InvalidParameter("The session was not issued for this challenge.")
+
+
+def user_already_confirmed() -> Refusal:
+    return InvalidParameter("User is already confirmed.")
+
+
+def auto_verification_off() -> Refusal:
+    return InvalidParameter("Cannot resend codes. Auto verification not turned on.")
+
+
+def no_recovery_channel() -> Refusal:
+    return InvalidParameter(
+        "Cannot reset password for the user as there is no registered/verified email or phone_number"
+    )
+
+
+def username_should_be(kinds: str) -> Refusal:
+    return InvalidParameter(f"Username should be {kinds}.")
+
+
+def username_looks_like_alias(kind: str) -> Refusal:
+    """``kind`` is "email" or "phone number"."""
+    return InvalidParameter(
+        f"Username cannot be of {kind} format, since user pool is configured for {kind} alias."
+    )
+
+
+def email_needed_to_verify() -> Refusal:
+    return InvalidParameter("Email is required to verify/un-verify an email")
+
+
+def phone_needed_to_verify() -> Refusal:
+    return InvalidParameter("Phone Number is required to verify/un-verify a phone number")
+
+
+def attributes_refused(lines: Iterable[str]) -> Refusal:
+    """One line for each attribute, each ended by a newline, as Cognito prints them."""
+    return InvalidParameter("Attributes did not conform to the schema: " + "".join(f"{line}\n" for line in lines))
+
+
+def invalid_user_attributes(lines: Iterable[str]) -> Refusal:
+    return InvalidParameter("Invalid user attributes: " + "".join(f"{line}\n" for line in lines))
+
+
+def invalid_email() -> Refusal:
+    return InvalidParameter("Invalid email address format.")
+
+
+def invalid_phone_number() -> Refusal:
+    return InvalidParameter("Invalid phone number format.")
+
+
+def no_delivery_config(factor: str) -> Refusal:
+    return InvalidParameter(f"User does not have delivery config set to turn on {factor}")
+
+
+def software_token_not_verified() -> Refusal:
+    return InvalidParameter("User has not verified software token mfa")
+
+
+def filter_unparsable() -> Refusal:
+    return InvalidParameter("Error while parsing filter")
+
+
+def invalid_search_attribute(name: str) -> Refusal:
+    return InvalidParameter(f"Invalid search attribute: {name}")
+
+
+def requested_attributes_unknown() -> Refusal:
+    return InvalidParameter("One or more requested attributes do not exist.")
+
+
+def invalid_pagination_token() -> Refusal:
+    return InvalidParameter("Invalid pagination token")
+
+
+def deletion_protected() -> Refusal:
+    return InvalidParameter(
+        "The user pool cannot be deleted because deletion protection is activated. "
+        "Deletion protection must be inactivated first."
+    )
+
+
+def pool_has_domain() -> Refusal:
+    return InvalidParameter("User pool cannot be deleted. It has a domain configured that should be deleted first.")
+
+
+def resource_server_exists(identifier: str, pool_id: str) -> Refusal:
+    return InvalidParameter(f"{identifier} already exists in user pool {pool_id}.")
+
+
+def domain_taken() -> Refusal:
+    return InvalidParameter("Domain already associated with another user pool.")
+
+
+def not_performed(what: str) -> Refusal:
+    """A setting or member whose effect this version does not have; storing it silently would be a lie."""
+    return InvalidParameter(f"{what} is not performed by this version of Poolhouse.")
