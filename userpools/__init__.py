@@ -1,0 +1,1 @@
+"""User pools: directories of people, how they sign in, and the tokens they get."""
