@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HostedUIConfig(AppConfig):
+    name = "hostedui"
+    verbose_name = "Hosted sign-in pages"
