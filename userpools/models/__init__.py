@@ -12,8 +12,8 @@ from userpools.models.factor import TotpToken
 from userpools.models.message import Message
 from userpools.models.oauth import DotAccessToken, DotDeviceGrant, DotIDToken, DotRefreshToken
 from userpools.models.resources import Domain, ResourceServer, SigningKey
-from userpools.models.sign_in import AuthorizationCode, BrowserSession, RotatedToken, SignIn, TokenFamily
-from userpools.models.user import Group, Membership, PasswordRecord, SignInName, User
+from userpools.models.sign_in import AuthorizationCode, BrowserSession, RefreshToken, SignIn, TokenFamily
+from userpools.models.user import Group, Membership, PasswordRecord, SignInName, UnknownName, User
 from userpools.models.user_pool import UserPool
 
 __all__ = [
@@ -32,13 +32,14 @@ __all__ = [
     "Membership",
     "Message",
     "PasswordRecord",
+    "RefreshToken",
     "ResourceServer",
-    "RotatedToken",
     "SignIn",
     "SignInName",
     "SigningKey",
     "TokenFamily",
     "TotpToken",
+    "UnknownName",
     "User",
     "UserPool",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
+from userpools.models.lockable import Lockable
 from userpools.models.user import User
 
 
-class TotpToken(models.Model):
+class TotpToken(Lockable):
     """An authenticator app. Deliberately *not* a ``django_otp.models.Device``: a device of a pool user must never be
     able to answer for an operator with the same primary key. ``key`` is sealed; ``last_step`` is the newest time step
     that was accepted, so that each code works once."""

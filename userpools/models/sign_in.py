@@ -33,7 +33,7 @@ class SignIn(models.Model):
 class TokenFamily(models.Model):
     """All tokens of one sign-in: the refresh token, and every access and ID token that came from it.
 
-    ``id`` is the claim ``origin_jti``; ``digest`` is the SHA-256 of the refresh token that is good now.
+    ``id`` is the claim ``origin_jti``.
     """
 
     class Source(models.TextChoices):
@@ -45,7 +45,6 @@ class TokenFamily(models.Model):
     pool = models.ForeignKey(UserPool, models.CASCADE, related_name="token_families")
     client = models.ForeignKey(AppClient, models.CASCADE, related_name="token_families")
     user = models.ForeignKey(User, models.CASCADE, related_name="token_families")
-    digest = models.BinaryField(max_length=32, unique=True)
     source = models.CharField(max_length=8, choices=Source.choices)
     scopes = models.JSONField(default=list)
     methods = models.JSONField(default=list)
@@ -67,12 +66,13 @@ class TokenFamily(models.Model):
         return self.revoked_at is not None
 
 
-class RotatedToken(models.Model):
-    """A refresh token that was exchanged for a newer one of its family."""
+class RefreshToken(models.Model):
+    """A refresh token by its SHA-256. With rotation a family has many: ``rotated_at`` is set once one was exchanged."""
 
     digest = models.BinaryField(max_length=32, unique=True)
-    family = models.ForeignKey(TokenFamily, models.CASCADE, related_name="rotated_tokens")
-    rotated_at = models.DateTimeField()
+    family = models.ForeignKey(TokenFamily, models.CASCADE, related_name="refresh_tokens")
+    created_at = models.DateTimeField()
+    rotated_at = models.DateTimeField(null=True)
 
 
 class AuthorizationCode(models.Model):

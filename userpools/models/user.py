@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models.fields.json import KT
 
+from userpools.models.lockable import Lockable
 from userpools.models.user_pool import UserPool
 
 SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username")
@@ -21,7 +22,7 @@ def searchable(attribute: str) -> models.GeneratedField:
     )
 
 
-class User(models.Model):
+class User(Lockable):
     """``attributes`` maps names to text, as AWS does; booleans are ``"true"`` and ``"false"``. ``sub`` is a column.
 
     ``pending_attributes`` holds an e-mail address or phone number that waits for its code.
@@ -57,10 +58,6 @@ class User(models.Model):
 
     enabled_mfa = models.JSONField(default=list)
     preferred_mfa = models.CharField(max_length=24, blank=True, choices=Mfa.choices)
-
-    failed_attempts = models.PositiveIntegerField(default=0)
-    last_failed_at = models.DateTimeField(null=True)
-    locked_until = models.DateTimeField(null=True)
 
     email = searchable("email")
     phone_number = searchable("phone_number")
@@ -167,3 +164,16 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("group", "user", name="one_membership_of_a_user_in_a_group")]
+
+
+class UnknownName(Lockable):
+    """A name that nobody has and somebody tries: locked like a user's, so that a lock does not tell who exists.
+
+    ``fingerprint`` is keyed; rows are swept once they are quiet.
+    """
+
+    pool = models.ForeignKey(UserPool, models.CASCADE, related_name="unknown_names")
+    fingerprint = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("pool", "fingerprint", name="one_row_for_an_unknown_name")]

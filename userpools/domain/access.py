@@ -1,0 +1,96 @@
+"""The only doors to the data of a pool.
+
+Each returns an object that belongs to the pool it was asked for, or raises the refusal that AWS gives. Whatever else
+is needed is reached from the object (``pool.groups``), so a query without a pool cannot be written by accident.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cognito_site.contract import errors
+from userpools.models import AppClient, Domain, Group, ResourceServer, SignInName, User, UserPool
+
+
+def pool(pool_id: str) -> UserPool:
+    found = UserPool.objects.filter(pk=pool_id).first()
+    if found is None:
+        raise errors.pool_not_found(pool_id)
+    return found
+
+
+def client(pool: UserPool, client_id: str) -> AppClient:
+    found = pool.clients.filter(pk=client_id).first()
+    if found is None:
+        raise errors.client_not_found(client_id)
+    found.pool = pool
+    return found
+
+
+def client_by_id(client_id: str) -> AppClient:
+    """The door of public operations: a client id is unique over all pools and leads to its pool."""
+    found = AppClient.objects.select_related("pool").filter(pk=client_id).first()
+    if found is None:
+        raise errors.client_not_found(client_id)
+    return found
+
+
+def client_of_pool(pool_id: str, client_id: str) -> AppClient:
+    """As ``client``, in one query."""
+    found = AppClient.objects.select_related("pool").filter(pk=client_id, pool=pool_id).first()
+    if found is None:
+        raise errors.client_not_found(client_id) if UserPool.objects.filter(pk=pool_id).exists() else (
+            errors.pool_not_found(pool_id)
+        )
+    return found
+
+
+def find_user(pool: UserPool, name: str) -> User | None:
+    """By username, active alias, or ``sub``."""
+    row = SignInName.objects.select_related("user").filter(pool=pool, name=pool.fold(name)).first()
+    user = row.user if row else _find_by_sub(pool, name)
+    if user is not None:
+        user.pool = pool
+    return user
+
+
+def _find_by_sub(pool: UserPool, name: str) -> User | None:
+    try:
+        sub = UUID(name)
+    except ValueError:
+        return None
+    return pool.users.filter(sub=sub).first() if str(sub) == name else None
+
+
+def user(pool: UserPool, name: str) -> User:
+    found = find_user(pool, name)
+    if found is None:
+        raise errors.user_not_found()
+    return found
+
+
+def locked_user(user: User) -> User:
+    """The row as it is now, held until the transaction ends; a user deleted meanwhile does not exist."""
+    found = User.objects.select_for_update().filter(pk=user.pk, pool=user.pool_id).first()
+    if found is None:
+        raise errors.user_not_found()
+    found.pool = user.pool
+    return found
+
+
+def group(pool: UserPool, name: str) -> Group:
+    found = pool.groups.filter(name=name).first()
+    if found is None:
+        raise errors.group_not_found()
+    return found
+
+
+def resource_server(pool: UserPool, identifier: str) -> ResourceServer:
+    found = pool.resource_servers.filter(identifier=identifier).first()
+    if found is None:
+        raise errors.resource_server_not_found(identifier)
+    return found
+
+
+def find_domain(name: str) -> Domain | None:
+    return Domain.objects.select_related("pool").filter(pk=name.lower()).first()

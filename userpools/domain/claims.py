@@ -1,0 +1,149 @@
+"""What the tokens of a user say (oauth-and-hosted-ui.md section 7; AWS: "Understanding user pool JSON web tokens")."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import F
+
+from userpools.models import AppClient, Group, TokenFamily, User
+
+SELF_SERVICE = "aws.cognito.signin.user.admin"
+ADDRESS_SCOPES = {"email": ("email", "email_verified"), "phone": ("phone_number", "phone_number_verified")}
+VERIFIED = ("email_verified", "phone_number_verified")
+PROFILE = frozenset(
+    "name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate "
+    "zoneinfo locale updated_at address".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of a user, best precedence first, and the roles that identity pools read."""
+
+    names: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    preferred_role: str = ""
+
+
+def groups_of(user: User) -> Groups:
+    rows = list(
+        Group.objects.filter(memberships__user=user)
+        .order_by(F("precedence").asc(nulls_last=True), "name")
+        .values_list("name", "role_arn", "precedence")
+    )
+    best = {role for _, role, precedence in rows if role and precedence == rows[0][2]}
+    return Groups(
+        [name for name, _, _ in rows],
+        list(dict.fromkeys(role for _, role, _ in rows if role)),
+        best.pop() if len(best) == 1 else "",
+    )
+
+
+def visible(client: AppClient, user: User, scopes: Iterable[str] | None) -> dict[str, str]:
+    """The attributes that ``client`` may read and ``scopes`` ask for; None: sign-in by API, which asks for all."""
+    readable = {name: value for name, value in user.attributes.items() if client.may_read(name)}
+    readable = {name: value for name, value in readable.items() if not name.startswith("dev:")}
+    asked = None if scopes is None else set(scopes) - {"openid", SELF_SERVICE}
+    if not asked:
+        return readable
+    wanted = {name for scope, names in ADDRESS_SCOPES.items() if scope in asked for name in names}
+    if "profile" in asked:
+        wanted |= PROFILE | {name for name in readable if name.startswith("custom:")}
+    return {name: value for name, value in readable.items() if name in wanted}
+
+
+def _typed(name: str, value: str) -> Any:
+    if name in VERIFIED:
+        return value == "true"
+    if name == "address":
+        return {"formatted": value}
+    if name == "updated_at":
+        return int(value) if value.isdecimal() else value
+    return value
+
+
+def _common(family: TokenFamily, user: User, now: int, lifetime: int, groups: Groups) -> dict[str, Any]:
+    claims: dict[str, Any] = {"sub": str(user.sub)}
+    if groups.names:
+        claims["cognito:groups"] = groups.names
+    claims["iss"] = user.pool.issuer
+    if family.client.revokes_tokens:
+        claims["origin_jti"] = str(family.id)
+    claims["event_id"] = str(family.event_id)
+    return claims | {"auth_time": int(family.authenticated_at.timestamp()), "iat": now, "exp": now + lifetime}
+
+
+def access(family: TokenFamily, user: User, groups: Groups, now: datetime) -> dict[str, Any]:
+    client = family.client
+    lifetime = int(client.access_token_lifetime.total_seconds())
+    claims = _common(family, user, int(now.timestamp()), lifetime, groups)
+    claims |= {
+        "client_id": client.client_id,
+        "token_use": "access",
+        "scope": " ".join(family.scopes),
+        "jti": str(uuid4()),
+        "username": user.username,
+    }
+    if family.source == TokenFamily.Source.HOSTED:
+        claims["version"] = 2
+    if family.device_key:
+        claims["device_key"] = family.device_key
+    return claims
+
+
+def identity(family: TokenFamily, user: User, groups: Groups, now: datetime, access_token: str) -> dict[str, Any]:
+    client = family.client
+    hosted = family.source == TokenFamily.Source.HOSTED
+    lifetime = int(client.id_token_lifetime.total_seconds())
+    claims = _common(family, user, int(now.timestamp()), lifetime, groups)
+    claims |= {"aud": client.client_id, "token_use": "id", "jti": str(uuid4()), "cognito:username": user.username}
+    if hosted:
+        claims["at_hash"] = half_hash(access_token)
+    if family.nonce:
+        claims["nonce"] = family.nonce
+    if groups.roles:
+        claims["cognito:roles"] = groups.roles
+    if groups.preferred_role:
+        claims["cognito:preferred_role"] = groups.preferred_role
+    attributes = visible(client, user, family.scopes if hosted else None)
+    return claims | {name: _typed(name, value) for name, value in attributes.items()}
+
+
+def machine(client: AppClient, scopes: list[str], now: datetime) -> dict[str, Any]:
+    """Of client credentials: no user, so no groups and nothing to revoke."""
+    issued = int(now.timestamp())
+    return {
+        "sub": client.client_id,
+        "token_use": "access",
+        "scope": " ".join(scopes),
+        "auth_time": issued,
+        "iss": client.pool.issuer,
+        "exp": issued + int(client.access_token_lifetime.total_seconds()),
+        "iat": issued,
+        "version": 2,
+        "jti": str(uuid4()),
+        "client_id": client.client_id,
+    }
+
+
+def half_hash(token: str) -> str:
+    """``at_hash`` (OpenID Connect Core 3.1.3.6)."""
+    return base64.urlsafe_b64encode(sha256(token.encode()).digest()[:16]).rstrip(b"=").decode()
+
+
+def family_key(claims: dict[str, Any]) -> tuple[str, UUID] | None:
+    """How a token leads to its family: by ``origin_jti``, or by ``event_id`` when its client does not revoke tokens."""
+    for claim, column in (("origin_jti", "pk"), ("event_id", "event_id")):
+        if isinstance(claims.get(claim), str):
+            try:
+                return column, UUID(claims[claim])
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,149 @@
+"""Passwords: the pool's policy, the two forms in which one is kept, and the history rule.
+
+A password is kept as an Argon2id hash, for the flows that send it, and as an SRP verifier, for those that do not. The
+verifier is sealed: it resists guessing no better than one SHA-256.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from os import cpu_count
+from threading import BoundedSemaphore
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.utils import timezone
+
+from cognito_site import keyring
+from cognito_site.contract import errors
+from userpools.domain import srp
+from userpools.models import PasswordRecord, User, UserPool
+from userpools.values import PasswordPolicy
+
+SYMBOLS = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- "  # AWS: "Password policies"; a space counts inside, not at the ends
+GENERATED_SYMBOLS = "!@#$%*?+-="
+GENERATED_LENGTH = 16
+WAIT_FOR_A_HASH = 5.0  # seconds
+
+# Memory-hard on purpose: more at once than cores only makes each slower and the process larger.
+_hashing = BoundedSemaphore(max(2, cpu_count() or 2))
+
+
+@contextmanager
+def _admission() -> Iterator[None]:
+    if not _hashing.acquire(timeout=WAIT_FOR_A_HASH):
+        raise errors.rate_exceeded()
+    try:
+        yield
+    finally:
+        _hashing.release()
+
+
+# --- policy ------------------------------------------------------------------------------------------------------------
+
+
+def _has(characters: str) -> Callable[[str], bool]:
+    return lambda password: any(character in characters for character in password)
+
+
+def violation(policy: PasswordPolicy, password: str) -> str | None:
+    """The first rule that ``password`` breaks, in AWS's words."""
+    rules = (
+        (len(password) >= policy.minimum_length, "Password not long enough"),
+        (not policy.require_uppercase or any(map(str.isupper, password)), "Password must have uppercase characters"),
+        (not policy.require_lowercase or any(map(str.islower, password)), "Password must have lowercase characters"),
+        (not policy.require_numbers or _has(string.digits)(password), "Password must have numeric characters"),
+        (not policy.require_symbols or _has(SYMBOLS)(password.strip()), "Password must have symbol characters"),
+    )
+    return next((reason for holds, reason in rules if not holds), None)
+
+
+def check_policy(pool: UserPool, password: str) -> None:
+    reason = violation(pool.password_policy, password)
+    if reason:
+        raise errors.password_refused(reason)
+
+
+def generate(policy: PasswordPolicy) -> str:
+    """A temporary password that any policy accepts: one of each kind, the rest at random, shuffled."""
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, GENERATED_SYMBOLS)
+    length = max(GENERATED_LENGTH, policy.minimum_length)
+    chosen = [secrets.choice(kind) for kind in kinds]
+    chosen += [secrets.choice(string.ascii_letters + string.digits) for _ in range(length - len(chosen))]
+    secrets.SystemRandom().shuffle(chosen)
+    return "".join(chosen)
+
+
+# --- setting and checking ----------------------------------------------------------------------------------------------
+
+
+def set_password(user: User, password: str) -> None:
+    """Checks policy and history, then puts both forms on ``user`` (not saved). Raises InvalidPassword, or
+    PasswordHistoryPolicyViolation."""
+    check_policy(user.pool, password)
+    _check_history(user, password)
+    if user.pk and user.password and user.pool.password_policy.password_history_size > 1:
+        PasswordRecord.objects.create(user=user, password=user.password, created_at=timezone.now())
+    _put(user, password)
+
+
+def set_temporary_password(user: User, password: str) -> None:
+    """As ``set_password``, good for the policy's days only."""
+    set_password(user, password)
+    days = user.pool.password_policy.temporary_password_validity_days or PasswordPolicy.temporary_password_validity_days
+    user.temporary_password_expires_at = timezone.now() + timedelta(days=days)
+
+
+def remove_password(user: User) -> None:
+    user.password, user.srp_salt, user.srp_verifier = "", b"", b""
+
+
+def _put(user: User, password: str) -> None:
+    salt = srp.new_salt()
+    verifier = srp.verifier(user.pool.srp_name, user.username, password, salt)
+    with _admission():
+        user.password = make_password(password)
+    user.srp_salt = salt
+    user.srp_verifier = keyring.seal(srp.pad(verifier), _verifier_context(user))
+    user.temporary_password_expires_at = None
+
+
+def _check_history(user: User, password: str) -> None:
+    """``password_history_size`` n: the current password and the n-1 before it."""
+    size = user.pool.password_policy.password_history_size
+    if not size or not user.pk:
+        return
+    earlier = user.password_records.values_list("password", flat=True)[: size - 1]
+    for known in filter(None, (user.password, *earlier)):
+        with _admission():
+            used = check_password(password, known)
+        if used:
+            raise errors.password_used_before()
+
+
+@cache
+def _nobodys_password() -> str:
+    return make_password(secrets.token_urlsafe())
+
+
+def matches(user: User | None, password: str) -> bool:
+    """Also for nobody and for users without a password: the same work, and never true."""
+    known = user.password if user is not None else ""
+    with _admission():
+        right = check_password(password, known or _nobodys_password())
+    return right and bool(known)
+
+
+# --- the SRP form ------------------------------------------------------------------------------------------------------
+
+
+def _verifier_context(user: User) -> str:
+    return f"srp-verifier:{user.sub}"
+
+
+def srp_verifier(user: User) -> int:
+    return int.from_bytes(keyring.unseal(bytes(user.srp_verifier), _verifier_context(user)), "big")

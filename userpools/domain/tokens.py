@@ -1,0 +1,333 @@
+"""Tokens: the one place that issues them, for every door, and the one that believes them.
+
+All tokens of a sign-in are a *family* (``TokenFamily``). Access and ID tokens are JWTs that anybody may check without
+asking us; whenever they come back to us the family is asked too, so that a revoked one stops working at once. Refresh
+tokens are random; only their SHA-256 is kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cognito_site import jose, keyring
+from cognito_site.contract import errors
+from userpools.domain import claims as claim_sets
+from userpools.domain import keys, triggers
+from userpools.models import AppClient, RefreshToken, TokenFamily, User, UserPool
+from userpools.values import Context
+
+REFRESH_TOKEN_BYTES = 48
+LONGEST_REFRESH_TOKEN = 200
+REMEMBER_USE_AFTER = timedelta(minutes=5)
+ASKED_TWICE = timedelta(seconds=10)
+ID, ACCESS = "id", "access"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in or refresh gives. ``expires_in``: seconds, of the access token."""
+
+    access_token: str
+    expires_in: int
+    id_token: str | None = None
+    refresh_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whoever presented an access token that holds."""
+
+    user: User
+    client: AppClient
+    family: TokenFamily
+    claims: dict[str, Any]
+
+    @property
+    def pool(self) -> UserPool:
+        return self.user.pool
+
+    @property
+    def scopes(self) -> list[str]:
+        return str(self.claims["scope"]).split()
+
+
+# --- issuing -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What was proved, and for whom the tokens are."""
+
+    client: AppClient
+    user: User
+    source: str
+    scopes: list[str]
+    authenticated_at: datetime
+    methods: tuple[str, ...] = ("pwd",)
+    nonce: str = ""
+    trigger: str = "TokenGeneration_Authentication"
+
+
+def _new_refresh_token(family: TokenFamily) -> str:
+    token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+    RefreshToken.objects.create(digest=keyring.digest(token), family=family, created_at=timezone.now())
+    return token
+
+
+def _start_family(grant: Grant, context: Context) -> tuple[TokenFamily, str]:
+    now = timezone.now()
+    family = TokenFamily(
+        pool=grant.client.pool,
+        client=grant.client,
+        user=grant.user,
+        source=grant.source,
+        scopes=grant.scopes,
+        methods=list(grant.methods),
+        nonce=grant.nonce,
+        authenticated_at=grant.authenticated_at,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + grant.client.refresh_token_lifetime,
+        ip=context.ip,
+        user_agent=context.user_agent[:400],
+    )
+    family.save(force_insert=True)
+    return family, _new_refresh_token(family)
+
+
+def _sign(family: TokenFamily, trigger: str, context: Context) -> Tokens:
+    """Access and ID token of a family whose user and client were just read. An ID token needs ``openid``, but at the
+    API, where scopes are not asked for."""
+    user, client, now = family.user, family.client, timezone.now()
+    triggers.pre_token_generation(user, client, trigger, context)
+    groups = claim_sets.groups_of(user)
+    access_token = keys.sign(user.pool, ACCESS, claim_sets.access(family, user, groups, now))
+    id_token = None
+    if family.source == TokenFamily.Source.API or "openid" in family.scopes:
+        id_token = keys.sign(user.pool, ID, claim_sets.identity(family, user, groups, now, access_token))
+    return Tokens(access_token, int(client.access_token_lifetime.total_seconds()), id_token)
+
+
+def issue(grant: Grant, context: Context) -> tuple[TokenFamily, Tokens]:
+    """The only way to a new family. Call it in the transaction that proved the grant.
+
+    The user's row is written first, which holds it until the commit: whoever disables the user waits, and then finds
+    this family and revokes it.
+    """
+    if not User.objects.filter(pk=grant.user.pk, enabled=True).update(failed_attempts=0, locked_until=None):
+        raise errors.user_disabled() if User.objects.filter(pk=grant.user.pk).exists() else errors.user_not_found()
+    family, refresh_token = _start_family(grant, context)
+    signed = _sign(family, grant.trigger, context)
+    return family, Tokens(signed.access_token, signed.expires_in, signed.id_token, refresh_token)
+
+
+def issue_to_machine(client: AppClient, scopes: list[str]) -> Tokens:
+    """Client credentials: an access token with custom scopes, and nothing else."""
+    triggers.pre_token_generation_for_machine(client)
+    token = keys.sign(client.pool, ACCESS, claim_sets.machine(client, scopes, timezone.now()))
+    return Tokens(token, int(client.access_token_lifetime.total_seconds()))
+
+
+# --- refreshing --------------------------------------------------------------------------------------------------------
+
+
+def _find(client: AppClient, token: str) -> RefreshToken | None:
+    if len(token) > LONGEST_REFRESH_TOKEN:
+        return None
+    found = (
+        RefreshToken.objects.select_related("family__user")
+        .filter(digest=keyring.digest(token), family__client=client)
+        .first()
+    )
+    if found is not None:
+        found.family.client, found.family.user.pool = client, client.pool
+    return found
+
+
+def _check_alive(family: TokenFamily) -> None:
+    if family.is_revoked:
+        raise errors.refresh_token_revoked()
+    if family.expires_at <= timezone.now():
+        raise errors.refresh_token_expired()
+    if not family.user.enabled:
+        raise errors.user_disabled()
+    if family.user.must_reset_password:
+        raise errors.password_reset_required()
+
+
+def refresh(client: AppClient, token: str, context: Context) -> Tokens:
+    """New access and ID tokens; with rotation also a new refresh token, while the old one lives its grace time on.
+
+    Raises NotAuthorized for whatever is not a living refresh token of ``client``, RefreshTokenReuse for one that was
+    exchanged longer ago than the grace time.
+    """
+    found = _find(client, token)
+    if found is None:
+        raise errors.invalid_refresh_token()
+    family = found.family
+    _check_alive(family)
+    _remember_use(family)
+    if not client.rotates_refresh_tokens:
+        return _sign(family, "TokenGeneration_RefreshTokens", context)
+    try:
+        with transaction.atomic():
+            _spend(found, client.rotation_grace)
+            fresh = _new_refresh_token(family)
+            signed = _sign(family, "TokenGeneration_RefreshTokens", context)
+    except errors.RefreshTokenReuse:
+        _end_if_stolen(found, client.rotation_grace)
+        raise
+    return Tokens(signed.access_token, signed.expires_in, signed.id_token, fresh)
+
+
+def _spend(token: RefreshToken, grace: timedelta) -> None:
+    """One statement spends a token, so of several exchanges at once one wins; the others live off the grace time."""
+    now = timezone.now()
+    if RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(rotated_at=now):
+        return
+    spent_at = RefreshToken.objects.values_list("rotated_at", flat=True).get(pk=token.pk)
+    if spent_at is not None and spent_at + grace <= now:
+        raise errors.refresh_token_reused()
+
+
+def _end_if_stolen(token: RefreshToken, grace: timedelta) -> None:
+    """After a reuse was refused, outside the transaction that refused it: somebody may hold a copy, so the family ends
+    (RFC 9700 section 4.14.2). A reuse within seconds is a client that asked twice, not a thief."""
+    if token.rotated_at is not None and token.rotated_at + grace + ASKED_TWICE < timezone.now():
+        revoke(token.family)
+
+
+def _remember_use(family: TokenFamily) -> None:
+    """Coarse on purpose: a refresh that writes costs more than one that does not."""
+    now = timezone.now()
+    if family.last_used_at + REMEMBER_USE_AFTER < now:
+        TokenFamily.objects.filter(pk=family.pk).update(last_used_at=now)
+
+
+# --- revoking ----------------------------------------------------------------------------------------------------------
+
+
+def revoke(family: TokenFamily) -> None:
+    TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_all(user: User) -> int:
+    """Every token that the user holds now. Returns how many families died."""
+    return user.token_families.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_refresh_token(client: AppClient, token: str) -> None:
+    """RevokeToken and ``/oauth2/revoke``. Unknown and dead tokens are a success (RFC 7009 section 2.2)."""
+    if not client.revokes_tokens:
+        raise errors.UnsupportedOperation("Token revocation is not enabled for this client.")
+    if token.count(".") == 2:
+        raise errors.unsupported_token_type()
+    found = _find(client, token)
+    if found is not None:
+        revoke(found.family)
+
+
+# --- believing ---------------------------------------------------------------------------------------------------------
+
+
+def _verified(text: str, use: str) -> tuple[dict[str, Any], str]:
+    """Claims of a JWT that one of our pools signed for ``use``, unexpired, and that pool's id. Raises ``jose``'s errors
+    and ``Expired``."""
+    token = jose.read(text)
+    key = keys.public_key(token.kid)
+    if key is None or key.use != use:
+        raise jose.BadSignature("key")
+    token.verify(key.key)
+    if token.claims.get("token_use") != use:
+        raise jose.Malformed("token_use")
+    return token.claims, key.pool_id
+
+
+def _is_expired(claims: dict[str, Any]) -> bool:
+    return int(claims["exp"]) <= timezone.now().timestamp()
+
+
+def bearer(access_token: str) -> Bearer:
+    """Whoever holds ``access_token`` at the self-service API. Raises NotAuthorized in AWS's words, UserNotFound when
+    the user was deleted."""
+    found = _bearer(access_token)
+    if claim_sets.SELF_SERVICE not in found.scopes:
+        raise errors.access_token_scope()
+    return found
+
+
+def bearer_at_user_info(access_token: str) -> Bearer:
+    """As ``bearer``, for a token of the authorization server with ``openid``."""
+    found = _bearer(access_token)
+    if "openid" not in found.scopes:
+        raise errors.access_token_scope()
+    return found
+
+
+def _bearer(access_token: str) -> Bearer:
+    try:
+        claims, pool_id = _verified(access_token, ACCESS)
+    except jose.BadSignature:
+        raise errors.access_token_signature() from None
+    except jose.Malformed:
+        raise errors.invalid_access_token() from None
+    if _is_expired(claims):
+        raise errors.access_token_expired()
+    key = claim_sets.family_key(claims)
+    if key is None:
+        raise errors.access_token_scope()  # a machine's token: it has no user
+    family = (
+        TokenFamily.objects.select_related("user", "client__pool").filter(**{key[0]: key[1]}, pool=pool_id).first()
+    )
+    if family is None:
+        raise _gone(claims, pool_id)
+    if family.is_revoked:
+        raise errors.access_token_revoked()
+    if not family.user.enabled:
+        raise errors.user_disabled()
+    family.user.pool = family.client.pool
+    return Bearer(family.user, family.client, family, claims)
+
+
+def _gone(claims: dict[str, Any], pool_id: str) -> Exception:
+    """A family goes with its user, or with its client."""
+    if User.objects.filter(pool=pool_id, sub=claims["sub"]).exists():
+        return errors.client_not_found(claims["client_id"])
+    return errors.user_not_found()
+
+
+class IdTokenRefused(ValueError):
+    """``str()`` is one of ``malformed signature expired audience issuer revoked``."""
+
+
+def verify_id_token(pool: UserPool, token: str, client_ids: set[str]) -> dict[str, Any]:
+    """Claims of an ID token of ``pool`` for one of ``client_ids``. Raises IdTokenRefused."""
+    try:
+        claims, pool_id = _verified(token, ID)
+    except jose.BadSignature:
+        raise IdTokenRefused("signature") from None
+    except jose.Malformed:
+        raise IdTokenRefused("malformed") from None
+    if pool_id != pool.pk or claims.get("iss") != pool.issuer:
+        raise IdTokenRefused("issuer")
+    if claims.get("aud") not in client_ids:
+        raise IdTokenRefused("audience")
+    if _is_expired(claims):
+        raise IdTokenRefused("expired")
+    return claims
+
+
+def is_revoked(pool: UserPool, claims: dict[str, Any]) -> bool:
+    """Whether the family of an ID token died: signed out, disabled, deleted (``ServerSideTokenCheck``)."""
+    key = claim_sets.family_key(claims)
+    if key is None:
+        return True
+    return not TokenFamily.objects.filter(
+        **{key[0]: key[1]}, pool=pool, revoked_at=None, user__enabled=True
+    ).exists()
