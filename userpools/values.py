@@ -19,11 +19,13 @@ class PasswordPolicy:
 @dataclass(frozen=True, slots=True)
 class Context:
     """Who asks, as far as the rules may know: nothing here came from a body that the caller could forge, except
-    ``client_metadata``, which is passed on to triggers as it came."""
+    ``client_metadata``, which is passed on to triggers as it came. ``actor`` is the ARN of an administrator who acts
+    on somebody's account, and empty when people act on their own."""
 
     ip: str = ""
     user_agent: str = ""
     client_metadata: dict[str, str] | None = None
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -464,6 +464,19 @@ class InvalidUserPoolConfiguration(Refusal):
     code = "InvalidUserPoolConfigurationException"
 
 
+# --- triggers ----------------------------------------------------------------------------------------------------------
+
+
+class UnexpectedLambda(Refusal):
+    code = "UnexpectedLambdaException"
+
+
+def trigger_not_performed(trigger: str) -> Refusal:
+    return UnexpectedLambda(
+        f"{trigger} invocation failed due to error Lambda triggers are not performed by this version of Poolhouse."
+    )
+
+
 # --- InvalidParameter --------------------------------------------------------------------------------------------------
 
 
