@@ -404,6 +404,10 @@ def device_not_found() -> Refusal:
     return ResourceNotFound("Device does not exist.")
 
 
+def client_secret_not_found(secret_id: str) -> Refusal:
+    return ResourceNotFound(f"Client secret {secret_id} does not exist.")
+
+
 class GroupExists(Refusal):
     code = "GroupExistsException"
 
@@ -598,6 +602,14 @@ def pool_has_domain() -> Refusal:
 
 def resource_server_exists(identifier: str, pool_id: str) -> Refusal:
     return InvalidParameter(f"{identifier} already exists in user pool {pool_id}.")
+
+
+def client_has_no_secret() -> Refusal:
+    return InvalidParameter("The client was created without a secret.")
+
+
+def last_client_secret() -> Refusal:
+    return InvalidParameter("The last secret of a client cannot be deleted.")
 
 
 def domain_taken() -> Refusal:

@@ -78,10 +78,36 @@ def locked_user(user: User) -> User:
     return found
 
 
+def locked_client(client: AppClient) -> AppClient:
+    """As ``locked_user``."""
+    found = AppClient.objects.select_for_update().filter(pk=client.pk, pool=client.pool_id).first()
+    if found is None:
+        raise errors.client_not_found(client.pk)
+    found.pool = client.pool
+    return found
+
+
+def locked_pool(pool: UserPool) -> UserPool:
+    """As ``locked_user``."""
+    found = UserPool.objects.select_for_update().filter(pk=pool.pk).first()
+    if found is None:
+        raise errors.pool_not_found(pool.pk)
+    return found
+
+
 def group(pool: UserPool, name: str) -> Group:
     found = pool.groups.filter(name=name).first()
     if found is None:
         raise errors.group_not_found()
+    return found
+
+
+def locked_group(group: Group) -> Group:
+    """As ``locked_user``."""
+    found = Group.objects.select_for_update().filter(pk=group.pk, pool=group.pool_id).first()
+    if found is None:
+        raise errors.group_not_found()
+    found.pool = group.pool
     return found
 
 
