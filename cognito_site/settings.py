@@ -1,0 +1,177 @@
+"""Django's settings. What may differ from one Poolhouse to the next comes from ``cognito_site.environment``."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cognito_site import databases, environment, key_file, keyring, static_tree
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+POOLHOUSE = environment.from_mapping(os.environ, BASE_DIR)
+POOLHOUSE = replace(POOLHOUSE, secret_keys=key_file.ring_of(POOLHOUSE))
+
+# Also where Poolhouse runs embedded: a page that shows its insides is no page to sign in on.
+DEBUG = False
+SECRET_KEY = keyring.derived(POOLHOUSE.secret_keys[-1], "django").hex()
+
+# Hosts are matched by the doors themselves, because an operator adds domains while Poolhouse runs: the hosted pages look
+# the host up among the pools' domains, links and issuers are made from PUBLIC_URL, signed requests sign their host.
+# Nothing may build an address out of ``request.get_host()``.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "rest_framework",
+    "oauth2_provider",
+    "cognito_site",
+    "userpools",
+    "identitypools",
+    "hostedui",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "cognito_site.urls"
+WSGI_APPLICATION = "cognito_site.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": databases.django_database(POOLHOUSE)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The cache holds only what may be lost at any moment and may differ from one process to the next.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": POOLHOUSE.redis_url,
+        "KEY_PREFIX": "poolhouse",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+    if POOLHOUSE.redis_url
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+}
+
+# --- operators (pool users have their own rules, in userpools) -----------------------------------------------------------
+
+PASSWORD_HASHERS = ["cognito_site.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/admin/login/"
+
+# --- cookies and headers -------------------------------------------------------------------------------------------------
+
+# ``__Host-`` ties a cookie to this very host, but browsers accept it over https only.
+_COOKIE_PREFIX = "__Host-" if POOLHOUSE.is_secure else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}operator"
+SESSION_COOKIE_SECURE = POOLHOUSE.is_secure
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = POOLHOUSE.is_secure
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if POOLHOUSE.is_secure else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- static files --------------------------------------------------------------------------------------------------------
+
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_URL = f"/static/{static_tree.fingerprint(STATICFILES_DIRS)}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.*$"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# --- words, times --------------------------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+
+# --- mail ----------------------------------------------------------------------------------------------------------------
+
+if POOLHOUSE.email:
+    EMAIL_HOST = POOLHOUSE.email.host
+    EMAIL_PORT = POOLHOUSE.email.port
+    EMAIL_HOST_USER = POOLHOUSE.email.user
+    EMAIL_HOST_PASSWORD = POOLHOUSE.email.password
+    EMAIL_USE_SSL = POOLHOUSE.email.scheme == "smtps"
+    EMAIL_USE_TLS = POOLHOUSE.email.scheme == "smtp+starttls"
+    EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = f"no-reply@{POOLHOUSE.hostname}"
+
+# --- OAuth: django-oauth-toolkit is the engine, the tables are our own ---------------------------------------------------
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "userpools.AppClient"
+OAUTH2_PROVIDER_GRANT_MODEL = "userpools.AuthorizationCode"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "userpools.DotAccessToken"
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "userpools.DotRefreshToken"
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "userpools.DotIDToken"
+OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "userpools.DotDeviceGrant"
+OAUTH2_PROVIDER = {
+    # The stock classes expect the library's own columns; app clients have a page in ``userpools.admin``.
+    "APPLICATION_ADMIN_CLASS": "django.contrib.admin.ModelAdmin",
+    "GRANT_ADMIN_CLASS": "django.contrib.admin.ModelAdmin",
+    "ACCESS_TOKEN_ADMIN_CLASS": "django.contrib.admin.ModelAdmin",
+    "REFRESH_TOKEN_ADMIN_CLASS": "django.contrib.admin.ModelAdmin",
+    "ID_TOKEN_ADMIN_CLASS": "django.contrib.admin.ModelAdmin",
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+# --- logs: one line an event on stderr; never a body, a token or a code --------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "poolhouse": {"level": "INFO"},
+        # 4xx answers are the clients' business.
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,10 @@
+"""Every door of Poolhouse, by path. Pools' domains are told apart by host, in ``hostedui.middleware``."""
+
+from django.urls import path
+
+from cognito_site import health
+
+urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+]
