@@ -600,6 +600,42 @@ def pool_has_domain() -> Refusal:
     return InvalidParameter("User pool cannot be deleted. It has a domain configured that should be deleted first.")
 
 
+def attribute_type_missing() -> Refusal:
+    return InvalidParameter("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.")
+
+
+def attribute_name_missing() -> Refusal:
+    return InvalidParameter("Every schema attribute needs a Name.")
+
+
+def required_custom_attribute() -> Refusal:
+    return InvalidParameter("Required custom attributes are not supported currently.")
+
+
+def standard_attribute_changed(name: str) -> Refusal:
+    return InvalidParameter(
+        f"You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute {name}"
+    )
+
+
+def attribute_exists(name: str) -> Refusal:
+    return InvalidParameter(f"{name}: Existing attribute already has name {name}.")
+
+
+def invalid_constraints(attribute_type: str, name: str) -> Refusal:
+    """``attribute_type`` is "String" or "Number"."""
+    return InvalidParameter(f"Invalid {attribute_type}AttributeConstraints for schema attribute {name}")
+
+
+def attribute_too_long(name: str) -> Refusal:
+    return InvalidParameter(f"user.{name}: String attributes cannot have a length of more than 2048")
+
+
+def bounds_crossed(what: str, name: str) -> Refusal:
+    """``what`` is "length" or "value"."""
+    return InvalidParameter(f"user.{name}: Max {what} cannot be less than min {what}.")
+
+
 def resource_server_exists(identifier: str, pool_id: str) -> Refusal:
     return InvalidParameter(f"{identifier} already exists in user pool {pool_id}.")
 
