@@ -6,56 +6,58 @@ and no code is ever part of an event.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from userpools.models import AppClient, Event, User, UserPool
+from userpools.models import Event, User, UserPool
 from userpools.values import Context
 
-
-class Kind(StrEnum):
-    SIGN_IN = "sign_in"
-    SIGN_OUT = "sign_out"
-    SIGN_UP = "sign_up"
-    CONFIRM_SIGN_UP = "confirm_sign_up"
-    RESEND_CODE = "resend_code"
-    FORGOT_PASSWORD = "forgot_password"
-    RESET_PASSWORD = "reset_password"
-    CHANGE_PASSWORD = "change_password"
-    CHANGE_ATTRIBUTES = "change_attributes"
-    SEND_ATTRIBUTE_CODE = "send_attribute_code"
-    VERIFY_ATTRIBUTE = "verify_attribute"
-    CHANGE_FACTORS = "change_factors"
-    CREATE_USER = "create_user"
-    RESEND_INVITATION = "resend_invitation"
-    SET_PASSWORD = "set_password"
-    REQUIRE_RESET = "require_reset"
-    ENABLE_USER = "enable_user"
-    DISABLE_USER = "disable_user"
-    DELETE_USER = "delete_user"
-    REVOKE_TOKENS = "revoke_tokens"
+SIGN_IN = "sign_in"
+SIGN_OUT = "sign_out"
+SIGN_UP = "sign_up"
+CONFIRM_SIGN_UP = "confirm_sign_up"
+RESEND_CODE = "resend_code"
+FORGOT_PASSWORD = "forgot_password"
+RESET_PASSWORD = "reset_password"
+CHANGE_PASSWORD = "change_password"
+CHANGE_ATTRIBUTES = "change_attributes"
+SEND_ATTRIBUTE_CODE = "send_attribute_code"
+VERIFY_ATTRIBUTE = "verify_attribute"
+LOSE_ALIAS = "lose_alias"
+CHANGE_FACTORS = "change_factors"
+CREATE_USER = "create_user"
+RESEND_INVITATION = "resend_invitation"
+SET_PASSWORD = "set_password"
+REQUIRE_RESET = "require_reset"
+ENABLE_USER = "enable_user"
+DISABLE_USER = "disable_user"
+DELETE_USER = "delete_user"
+REVOKE_TOKENS = "revoke_tokens"
 
 
 def record(
     pool: UserPool,
     user: User | None,
-    kind: Kind,
+    kind: str,
     passed: bool | None = None,
     reason: str = "",
-    client: AppClient | None = None,
+    client: str = "",
     context: Context = Context(),
     detail: dict[str, Any] | None = None,
+    event_id: UUID | None = None,
 ) -> Event:
-    """``passed`` is None where nothing could fail; ``reason`` says in a few words why something did."""
+    """``kind`` is a word of this module, ``client`` a client id. ``passed`` is None where nothing could fail; ``reason``
+    says in a few words why something did."""
     return Event.objects.create(
+        id=event_id or uuid4(),
         pool=pool,
         user=user,
         kind=kind,
         passed=passed,
         reason=reason[:200],
-        client=client.pk if client else "",
+        client=client,
         actor=context.actor[:400],
         ip=context.ip[:45],
         user_agent=context.user_agent[:400],
