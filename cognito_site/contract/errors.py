@@ -147,6 +147,10 @@ def secret_missing(client_id: str) -> Refusal:
     return NotAuthorized(f"Client {client_id} is configured for secret but secret was not received")
 
 
+def secret_wrong(client_id: str) -> Refusal:
+    return NotAuthorized(f"Unable to verify secret for client {client_id}")
+
+
 def secret_hash_wrong(client_id: str) -> Refusal:
     return NotAuthorized(f"Unable to verify secret hash for client {client_id}")
 

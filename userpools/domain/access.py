@@ -27,9 +27,14 @@ def client(pool: UserPool, client_id: str) -> AppClient:
     return found
 
 
+def find_client(client_id: str) -> AppClient | None:
+    """A client id is unique over all pools and leads to its pool."""
+    return AppClient.objects.select_related("pool").filter(pk=client_id).first()
+
+
 def client_by_id(client_id: str) -> AppClient:
-    """The door of public operations: a client id is unique over all pools and leads to its pool."""
-    found = AppClient.objects.select_related("pool").filter(pk=client_id).first()
+    """The door of public operations."""
+    found = find_client(client_id)
     if found is None:
         raise errors.client_not_found(client_id)
     return found

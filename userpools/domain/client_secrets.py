@@ -90,6 +90,40 @@ def secret_hash_matches(client: AppClient, given: str, *names: str) -> bool:
     return any(found)
 
 
+def check_secret_hash(client: AppClient, given: str | None, *names: str) -> None:
+    """Raises NotAuthorized unless ``given`` proves a client that has a secret. A client without one proves nothing by
+    a hash, and none is asked of it."""
+    if not client.has_secret:
+        return
+    if not given:
+        raise errors.secret_hash_missing(client.client_id)
+    if not secret_hash_matches(client, given, *names):
+        raise errors.secret_hash_wrong(client.client_id)
+
+
+def check_secret_hash_on_refresh(client: AppClient, given: str | None, *names: str) -> None:
+    """As ``check_secret_hash``, in the words that a refresh uses; ``names`` is empty for an unknown refresh token."""
+    try:
+        check_secret_hash(client, given, *names)
+    except errors.NotAuthorized:
+        if given:
+            raise errors.secret_hash_wrong_on_refresh(client.client_id) from None
+        raise
+
+
+def proves(client: AppClient, given: str | None) -> bool:
+    """Whether ``given`` is what a client must show that sends its secret itself; a public client shows nothing."""
+    return matches(client, given or "") if client.has_secret else True
+
+
+def check_secret(client: AppClient, given: str | None) -> None:
+    """Raises NotAuthorized."""
+    if client.has_secret and not given:
+        raise errors.secret_missing(client.client_id)
+    if not proves(client, given):
+        raise errors.secret_wrong(client.client_id)
+
+
 # --- administration ----------------------------------------------------------------------------------------------------
 
 

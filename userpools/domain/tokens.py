@@ -18,7 +18,7 @@ from django.utils import timezone
 from cognito_site import jose, keyring
 from cognito_site.contract import errors
 from userpools.domain import claims as claim_sets
-from userpools.domain import keys, triggers
+from userpools.domain import events, keys, triggers
 from userpools.models import AppClient, RefreshToken, TokenFamily, User, UserPool
 from userpools.values import Context
 
@@ -31,12 +31,13 @@ ID, ACCESS = "id", "access"
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a sign-in or refresh gives. ``expires_in``: seconds, of the access token."""
+    """What a sign-in or refresh gives. ``expires_in``: seconds, of the access token. ``family``: of a new sign-in."""
 
     access_token: str
     expires_in: int
     id_token: str | None = None
     refresh_token: str | None = None
+    family: TokenFamily | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _sign(family: TokenFamily, trigger: str, context: Context) -> Tokens:
     return Tokens(access_token, int(client.access_token_lifetime.total_seconds()), id_token)
 
 
-def issue(grant: Grant, context: Context) -> tuple[TokenFamily, Tokens]:
+def issue(grant: Grant, context: Context) -> Tokens:
     """The only way to a new family. Call it in the transaction that proved the grant.
 
     The user's row is written first, which holds it until the commit: whoever disables the user waits, and then finds
@@ -124,7 +125,7 @@ def issue(grant: Grant, context: Context) -> tuple[TokenFamily, Tokens]:
         raise errors.user_disabled() if User.objects.filter(pk=grant.user.pk).exists() else errors.user_not_found()
     family, refresh_token = _start_family(grant, context)
     signed = _sign(family, grant.trigger, context)
-    return family, Tokens(signed.access_token, signed.expires_in, signed.id_token, refresh_token)
+    return Tokens(signed.access_token, signed.expires_in, signed.id_token, refresh_token, family)
 
 
 def issue_to_machine(client: AppClient, scopes: list[str]) -> Tokens:
@@ -148,6 +149,12 @@ def _find(client: AppClient, token: str) -> RefreshToken | None:
     if found is not None:
         found.family.client, found.family.user.pool = client, client.pool
     return found
+
+
+def owner(client: AppClient, token: str) -> User | None:
+    """Whose refresh token this is, living or dead."""
+    found = _find(client, token)
+    return found.family.user if found is not None else None
 
 
 def _check_alive(family: TokenFamily) -> None:
@@ -220,6 +227,13 @@ def revoke(family: TokenFamily) -> None:
 def revoke_all(user: User) -> int:
     """Every token that the user holds now. Returns how many families died."""
     return user.token_families.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+@transaction.atomic
+def sign_out_everywhere(user: User, context: Context) -> None:
+    """GlobalSignOut. The cookie of the hosted pages stays, as in Cognito."""
+    ended = revoke_all(user)
+    events.record(user.pool, user, events.Kind.SIGN_OUT, context=context, detail={"sign_ins": ended})
 
 
 def revoke_refresh_token(client: AppClient, token: str) -> None:

@@ -1,0 +1,137 @@
+"""PASSWORD_VERIFIER: the password, proved without sending it. NEW_PASSWORD_REQUIRED: a temporary one, replaced."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping
+from hashlib import shake_256
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from cognito_site import keyring
+from cognito_site.contract import errors
+from userpools.domain import attributes, lockout, passwords, srp
+from userpools.domain.challenges.base import Attempt, Challenge, Question, required
+from userpools.models import User, UserPool
+
+
+class PasswordVerifier(Challenge):
+    """``state`` holds the server's secret, sealed; SECRET_BLOCK is the session's handle in another spelling, so an
+    answer without ``Session`` finds its row as well, and spends it."""
+
+    name = "PASSWORD_VERIFIER"
+
+    def applies(self, attempt: Attempt) -> bool:
+        return "srp_a" in attempt.notes and "pwd" not in attempt.proved
+
+    def ask(self, attempt: Attempt, handle: bytes) -> Question:
+        public = srp.parse_public(attempt.notes["srp_a"])
+        identity, salt, verifier = _secrets_of(attempt)
+        secret = srp.server_secret()
+        server_public = srp.server_public(verifier, secret)
+        sealed = keyring.seal(secret.to_bytes(srp.SECRET_BITS // 8, "big"), _context(handle))
+        parameters = {
+            "SALT": salt.hex(),
+            "SRP_B": format(server_public, "x"),
+            "SECRET_BLOCK": base64.b64encode(handle).decode(),
+            "USERNAME": identity,
+            "USER_ID_FOR_SRP": identity,
+        }
+        state = {"client": format(public, "x"), "server": parameters["SRP_B"], "secret": sealed.hex()}
+        return Question(parameters, {**state, "handle": parameters["SECRET_BLOCK"], "identity": identity})
+
+    def accept(self, attempt: Attempt, state: Mapping[str, Any], answers: Mapping[str, str]) -> Attempt:
+        block = required(answers, "PASSWORD_CLAIM_SECRET_BLOCK")
+        signature = required(answers, "PASSWORD_CLAIM_SIGNATURE")
+        timestamp = required(answers, "TIMESTAMP")
+        _count_guess(attempt)
+        identity, _, verifier = _secrets_of(attempt)
+        handle = base64.b64decode(state["handle"])
+        secret = int.from_bytes(keyring.unseal(bytes.fromhex(state["secret"]), _context(handle)), "big")
+        key = srp.session_key(int(state["client"], 16), int(state["server"], 16), verifier, secret)
+        expected = srp.claim(key, attempt.client.pool.srp_name, identity, handle, timestamp)
+        right = hmac.compare_digest(expected.encode(), signature.encode()) and block == state["handle"]
+        if not right or attempt.user is None or not attempt.user.srp_verifier:
+            raise errors.incorrect_username_or_password()
+        return attempt.having_proved("pwd")
+
+
+def _context(handle: bytes) -> str:
+    return f"srp-secret:{keyring.digest(base64.b64encode(handle).decode()).hex()}"
+
+
+def _count_guess(attempt: Attempt) -> None:
+    if attempt.user is None:
+        lockout.count_guess_at_unknown(attempt.client.pool, attempt.name)
+    else:
+        lockout.count_guess(attempt.user)
+
+
+def _secrets_of(attempt: Attempt) -> tuple[str, bytes, int]:
+    """Identity, salt and verifier; for nobody, and for users without a password, steady inventions that cost the same
+    and lead nowhere (RFC 5054 section 2.5.1.3)."""
+    user = attempt.user
+    if user is not None and user.srp_verifier:
+        return user.username, bytes(user.srp_salt), passwords.srp_verifier(user)
+    return _invented(attempt.client.pool, attempt.name, user)
+
+
+def _invented(pool: UserPool, name: str, user: User | None) -> tuple[str, bytes, int]:
+    seed = keyring.fingerprint(f"{pool.pk}\0{pool.fold(name)}", "srp-of-nobody")
+    stream = shake_256(seed).digest(16 + srp.SALT_BYTES + 384)
+    identity = user.username if user is not None else str(UUID(bytes=stream[:16], version=4))
+    salt = bytes([stream[16] or 1]) + stream[17 : 16 + srp.SALT_BYTES]
+    return identity, salt, int.from_bytes(stream[16 + srp.SALT_BYTES :], "big") % srp.N
+
+
+class NewPasswordRequired(Challenge):
+    """After a temporary password. Missing required attributes come along with the new one."""
+
+    name = "NEW_PASSWORD_REQUIRED"
+    is_retryable = True
+    PREFIX = "userAttributes."
+
+    def applies(self, attempt: Attempt) -> bool:
+        return attempt.known_user.must_change_password
+
+    def ask(self, attempt: Attempt, handle: bytes) -> Question:
+        user = attempt.known_user
+        shown = {name: value for name, value in user.attributes.items() if attempt.client.may_read(name)}
+        missing = [f"{self.PREFIX}{name}" for name in attributes.missing_required(user)]
+        return Question(
+            {
+                "USER_ID_FOR_SRP": user.username,
+                "requiredAttributes": json.dumps(missing),
+                "userAttributes": json.dumps(shown),
+            }
+        )
+
+    def accept(self, attempt: Attempt, state: Mapping[str, Any], answers: Mapping[str, str]) -> Attempt:
+        password = required(answers, "NEW_PASSWORD")
+        given = {
+            name.removeprefix(self.PREFIX): value for name, value in answers.items() if name.startswith(self.PREFIX)
+        }
+        user = attempt.known_user
+        with transaction.atomic():
+            attributes.complete(user, attempt.client, given)
+            _set(user, password)
+        return attempt.having_proved(new_password=True)
+
+
+def _set(user: User, password: str) -> None:
+    """Two answers to two sessions at once: the first one sets the password, the second finds it set."""
+    try:
+        passwords.set_password(user, password)
+    except errors.InvalidPassword as refusal:
+        raise errors.password_refused_in_challenge(refusal.message.partition(": ")[2]) from None
+    user.status = User.Status.CONFIRMED
+    columns = ["password", "srp_salt", "srp_verifier", "temporary_password_expires_at", "status"]
+    changed = User.objects.filter(pk=user.pk, status=User.Status.FORCE_CHANGE_PASSWORD).update(
+        **{column: getattr(user, column) for column in columns}
+    )
+    if not changed:
+        raise errors.invalid_session()

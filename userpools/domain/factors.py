@@ -1,0 +1,172 @@
+"""Second factors of a user: which are registered, which are in force, and authenticator apps (RFC 6238).
+
+An authenticator app is registered in two steps: a key is *offered*, and counts for nothing until a code proves that the
+app has it. Only then does it replace an earlier one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from urllib.parse import quote
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django_otp.oath import TOTP
+
+from cognito_site import keyring
+from cognito_site.contract import errors
+from userpools.domain import lockout
+from userpools.models import TotpToken, User
+
+KEY_BYTES = 32  # 52 characters of base32, as Cognito gives
+STEP = 30
+DIGITS = 6
+TOLERANCE = 1
+TOTP_MFA = User.Mfa.TOTP.value
+
+
+def _context(user: User) -> str:
+    return f"totp:{user.sub}"
+
+
+def offer_totp(user: User) -> str:
+    """A new key in base32 without padding; replaces an offer that was never proved. Raises SoftwareTokenMFANotFound
+    when the pool does not offer authenticator apps, ConcurrentModification when two offers race."""
+    if not user.pool.offers_totp:
+        raise errors.software_token_mfa_not_enabled()
+    key = secrets.token_bytes(KEY_BYTES)
+    try:
+        with transaction.atomic():
+            TotpToken.objects.filter(user=user, confirmed=False).delete()
+            TotpToken.objects.create(user=user, key=keyring.seal(key, _context(user)), created_at=timezone.now())
+    except IntegrityError:
+        raise errors.ConcurrentModification("Another software token is being associated.") from None
+    return base64.b32encode(key).decode().rstrip("=")
+
+
+def offered_key(user: User) -> str | None:
+    """The key that waits for its proof, to show it again on a page."""
+    offered = user.totp_tokens.filter(confirmed=False).first()
+    return base64.b32encode(_key(offered)).decode().rstrip("=") if offered else None
+
+
+def provisioning_uri(issuer: str, account: str, key: str) -> str:
+    """What the QR code says (Google Authenticator's key URI format)."""
+    return f"otpauth://totp/{quote(issuer)}:{quote(account)}?secret={key}&issuer={quote(issuer)}"
+
+
+def confirm_totp(user: User, code: str, friendly_name: str = "") -> None:
+    """Proves the offered key. Raises EnableSoftwareTokenMFA for a wrong code."""
+    offered = user.totp_tokens.filter(confirmed=False).first()
+    if offered is None:
+        raise errors.software_token_mfa_not_enabled()
+    offered.user = user
+    lockout.count_guess(offered)
+    step = _step_of(offered, code)
+    if step is None:
+        raise errors.software_token_mismatch()
+    with transaction.atomic():
+        user.totp_tokens.filter(confirmed=True).delete()
+        kept = TotpToken.objects.filter(pk=offered.pk, confirmed=False).update(
+            confirmed=True, last_step=step, friendly_name=friendly_name, failed_attempts=0, locked_until=None
+        )
+        if not kept:
+            raise errors.ConcurrentModification("Another software token was associated meanwhile.")
+
+
+def totp_of(user: User) -> TotpToken | None:
+    token: TotpToken | None = user.totp_tokens.filter(confirmed=True).first()
+    if token is not None:
+        token.user = user
+    return token
+
+
+def check_totp(token: TotpToken, code: str) -> None:
+    """Accepts each code once, also when two nodes see it at the same time. Raises CodeMismatch, or ExpiredCode for a
+    code that was used already."""
+    lockout.count_guess(token)
+    step = _step_of(token, code)
+    if step is None:
+        raise errors.mfa_code_mismatch()
+    if not TotpToken.objects.filter(pk=token.pk, last_step__lt=step).update(last_step=step):
+        raise errors.software_token_used()
+    lockout.forgive(token)
+
+
+def _key(token: TotpToken) -> bytes:
+    return keyring.unseal(bytes(token.key), _context(token.user))
+
+
+def _step_of(token: TotpToken, code: str) -> int | None:
+    """The time step that ``code`` belongs to, of those near enough."""
+    if len(code) != DIGITS or not (code.isascii() and code.isdecimal()):
+        return None
+    totp = TOTP(_key(token), step=STEP, digits=DIGITS)
+    if not totp.verify(int(code), tolerance=TOLERANCE):
+        return None
+    return int(totp.t() + totp.drift)
+
+
+def code_at(key: str, drift: int = 0) -> str:
+    """The code of a base32 key now; for demonstrations and tests."""
+    try:
+        raw = base64.b32decode(key + "=" * (-len(key) % 8))
+    except binascii.Error as error:
+        raise ValueError("not base32") from error
+    return f"{TOTP(raw, step=STEP, digits=DIGITS, drift=drift).token():0{DIGITS}d}"
+
+
+# --- preferences -------------------------------------------------------------------------------------------------------
+
+
+def configured(user: User) -> list[str]:
+    """What the user could sign in or confirm a sign-in with, in the words of GetUserAuthFactors."""
+    found = ["PASSWORD"] if user.has_password else []
+    return [*found, "SOFTWARE_TOKEN"] if totp_of(user) is not None else found
+
+
+def remove_totp(user: User) -> None:
+    """AdminDeleteSoftwareToken: the app, and the wish to be asked for it."""
+    with transaction.atomic():
+        user.totp_tokens.all().delete()
+        _store(user, [factor for factor in user.enabled_mfa if factor != TOTP_MFA], user.preferred_mfa)
+
+
+def set_preference(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
+    """``wishes`` maps a factor to (enabled, preferred); factors not named stay. Raises InvalidParameter."""
+    _check_wishes(user, wishes)
+    enabled = [factor for factor in user.enabled_mfa if factor not in wishes]
+    enabled += [factor for factor, (wanted, _) in wishes.items() if wanted]
+    preferred = next((factor for factor, (_, wanted) in wishes.items() if wanted), None)
+    if preferred is None:
+        lost = user.preferred_mfa in wishes
+        preferred = "" if lost else user.preferred_mfa
+    if user.pool.mfa == "ON" and user.enabled_mfa and not enabled:
+        raise errors.InvalidParameter("MFA is required in this user pool: one factor must stay enabled.")
+    _store(user, enabled, preferred)
+
+
+def _check_wishes(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
+    if sum(preferred for _, preferred in wishes.values()) > 1:
+        raise errors.InvalidParameter("Only one MFA method can be preferred.")
+    for factor, (enabled, preferred) in wishes.items():
+        if preferred and not enabled:
+            raise errors.InvalidParameter(f"{factor} must be enabled to be preferred.")
+        if enabled:
+            _check_usable(user, factor)
+
+
+def _check_usable(user: User, factor: str) -> None:
+    if factor != TOTP_MFA or not user.pool.offers_totp:
+        raise errors.no_delivery_config(factor)
+    if totp_of(user) is None:
+        raise errors.software_token_not_verified()
+
+
+def _store(user: User, enabled: list[str], preferred: str) -> None:
+    user.enabled_mfa = enabled
+    user.preferred_mfa = preferred if preferred in enabled else ""
+    user.modified_at = timezone.now()
+    user.save(update_fields=["enabled_mfa", "preferred_mfa", "modified_at"])

@@ -1,0 +1,326 @@
+"""Signing in: one conversation, whichever door it is held at.
+
+::
+
+    begin() --> [first factor] --> next_step() --+--> Asked --> answer() --> next_step() ...
+                                                 |
+                                                 +--> SignedIn
+
+    ``flows``       proves a first factor, or notes what PASSWORD_VERIFIER will ask for
+    ``next_step``   checks the state of the account, then asks the first challenge of LADDER that applies, or issues
+    ``answer``      finds the session, hands the answers to the challenge that was asked, and goes on
+    ``hold``        finds the session without answering it (Associate/VerifySoftwareToken, pages)
+
+Invariants:
+
+1. ``next_step`` alone decides what follows; challenges and flows never name one another.
+2. A session answers only the challenge that it was issued for, at the client and for the user that began it.
+3. A session is spent once, by one statement in the transaction that uses its result, also under concurrency.
+4. Counters of failed attempts, and the end of a session that was answered wrongly, outlive the rollback that their
+   refusal causes: they are written before the transaction begins.
+5. Tokens come out of ``_finish`` only, after every challenge of the ladder has said that it does not apply.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cognito_site import keyring
+from cognito_site.contract import errors
+from userpools.domain import claims, client_secrets, events, flows, lockout, tokens, triggers
+from userpools.domain.challenges.base import Attempt, Challenge, Question
+from userpools.domain.challenges.factors import MfaSetup, SoftwareToken, check_can_be_met
+from userpools.domain.challenges.passwords import NewPasswordRequired, PasswordVerifier
+from userpools.domain.tokens import Tokens
+from userpools.models import AppClient, SignIn, TokenFamily, User
+from userpools.values import Context
+
+HANDLE_BYTES = 48
+SIGN_IN_TRIGGER = "TokenGeneration_Authentication"
+LADDER: tuple[Challenge, ...] = (PasswordVerifier(), NewPasswordRequired(), SoftwareToken(), MfaSetup())
+CHALLENGES = {challenge.name: challenge for challenge in LADDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``session`` is the opaque string that the answer brings back."""
+
+    challenge: str
+    parameters: dict[str, str]
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """``tokens`` is None on the pages, which issue them later, for an authorization code. ``user`` is None after a
+    refresh, where nobody signed in. ``methods``: what was proved, in ``amr`` words."""
+
+    tokens: Tokens | None
+    user: User | None = None
+    methods: tuple[str, ...] = ()
+
+
+Result = Asked | SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that was found good, not spent yet."""
+
+    row: SignIn
+    attempt: Attempt
+
+
+# --- begin -------------------------------------------------------------------------------------------------------------
+
+
+def begin(client: AppClient, flow: str, door: str, parameters: Mapping[str, str], context: Context) -> Result:
+    """InitiateAuth and AdminInitiateAuth (``door``: ``flows.PUBLIC`` or ``flows.ADMIN``)."""
+    flow = flows.canonical(flow)
+    flows.check_allowed(client, flow, door)
+    if flow == "REFRESH_TOKEN_AUTH":
+        return _refresh(client, parameters, context)
+    name = parameters.get("USERNAME") or ""
+    if not name:
+        raise errors.missing_parameter("USERNAME")
+    client_secrets.check_secret_hash(client, parameters.get("SECRET_HASH"), name)
+    return _first_factor(client, flow, name, parameters, TokenFamily.Source.API, context)
+
+
+def begin_on_page(client: AppClient, name: str, password: str, context: Context) -> Result:
+    """The hosted pages: a password flow whatever flows the API of the client allows."""
+    parameters = {"PASSWORD": password}
+    return _first_factor(client, "USER_PASSWORD_AUTH", name, parameters, TokenFamily.Source.HOSTED, context)
+
+
+def _first_factor(
+    client: AppClient, flow: str, name: str, parameters: Mapping[str, str], source: str, context: Context
+) -> Result:
+    attempt = Attempt(client, flows.user_of(client, name), name, flow, source, context)
+    try:
+        attempt = flows.FLOWS[flow](attempt, parameters)
+        with transaction.atomic():
+            return next_step(attempt)
+    except errors.Refusal as refusal:
+        _record_failure(attempt, refusal)
+        raise
+
+
+def _refresh(client: AppClient, parameters: Mapping[str, str], context: Context) -> SignedIn:
+    token = parameters.get("REFRESH_TOKEN") or ""
+    if not token:
+        raise errors.missing_parameter("REFRESH_TOKEN")
+    if client.rotates_refresh_tokens:
+        raise errors.flow_not_enabled("REFRESH_TOKEN_AUTH")
+    owner = tokens.owner(client, token) if client.has_secret else None
+    names = (owner.username, str(owner.sub)) if owner else ()
+    client_secrets.check_secret_hash_on_refresh(client, parameters.get("SECRET_HASH"), *names)
+    return SignedIn(tokens.refresh(client, token, context))
+
+
+# --- answer ------------------------------------------------------------------------------------------------------------
+
+
+def answer(
+    client: AppClient, challenge: str, session: str | None, answers: Mapping[str, str], context: Context
+) -> Result:
+    """RespondToAuthChallenge and AdminRespondToAuthChallenge."""
+    name = answers.get("USERNAME") or ""
+    if not name:
+        raise errors.missing_parameter("USERNAME")
+    client_secrets.check_secret_hash(client, answers.get("SECRET_HASH"), name)
+    held = hold(client, session or _session_of_block(answers), context)
+    _check_name(held, name)
+    return answer_held(held, challenge, answers)
+
+
+def answer_held(held: Held, challenge: str, answers: Mapping[str, str]) -> Result:
+    if held.row.challenge != challenge:
+        raise errors.challenge_mismatch()
+    asked = CHALLENGES[challenge]
+    if not asked.is_retryable:
+        _spend(held.row)
+    try:
+        attempt = asked.accept(held.attempt, held.row.state["question"], answers)
+        with transaction.atomic():
+            if asked.is_retryable:
+                _spend(held.row)
+            return next_step(attempt)
+    except errors.Refusal as refusal:
+        _record_failure(held.attempt, refusal)
+        raise
+
+
+def _session_of_block(answers: Mapping[str, str]) -> str:
+    """SECRET_BLOCK carries the session for clients that leave it out with PASSWORD_VERIFIER."""
+    try:
+        handle = base64.b64decode(answers.get("PASSWORD_CLAIM_SECRET_BLOCK") or "", validate=True)
+    except (binascii.Error, ValueError):
+        raise errors.invalid_session() from None
+    if not handle:
+        raise errors.missing_parameter("Session")
+    return _session(handle)
+
+
+def _check_name(held: Held, name: str) -> None:
+    """The name that was typed, the one that the question gave, or any other name of the user. For nobody the first two
+    are all there is, so a wrong name is refused alike whether or not somebody exists."""
+    user, fold = held.attempt.user, held.attempt.client.pool.fold
+    known = {held.attempt.name, held.row.state["question"].get("identity", "")}
+    if user is not None:
+        known |= {user.username, str(user.sub), *user.attributes.values()}
+    if fold(name) not in set(map(fold, known)):
+        raise errors.invalid_session()
+
+
+def hold(client: AppClient, session: str, context: Context) -> Held:
+    """Raises NotAuthorized for a session that is foreign, garbled, expired or spent."""
+    row = _row(session)
+    if row is None or row.client_id != client.pk:
+        raise errors.invalid_session()
+    row.client = client
+    return _check(row, context)
+
+
+def hold_by_session(session: str, context: Context) -> Held:
+    """For operations that take a session and no client id."""
+    row = _row(session)
+    if row is None:
+        raise errors.invalid_session()
+    return _check(row, context)
+
+
+def _row(session: str) -> SignIn | None:
+    rows = SignIn.objects.select_related("user", "client__pool")
+    return rows.filter(digest=keyring.digest(session)).first()
+
+
+def _check(row: SignIn, context: Context) -> Held:
+    if row.spent_at is not None:
+        raise errors.session_used()
+    if row.expires_at <= timezone.now():
+        raise errors.session_expired()
+    user, state = row.user, row.state
+    if user is not None:
+        user.pool = row.client.pool
+        if not user.enabled:
+            raise errors.user_disabled()
+    proved, notes = tuple(state["proved"]), state["notes"]
+    return Held(row, Attempt(row.client, user, row.name, state["flow"], state["source"], context, proved, notes))
+
+
+def _spend(row: SignIn) -> None:
+    if not SignIn.objects.filter(pk=row.pk, spent_at=None).update(spent_at=timezone.now()):
+        raise errors.session_used()
+
+
+def note(held: Held, **notes: Any) -> Asked:
+    """Asks the same question again under a new session that knows ``notes``; the old session is spent."""
+    with transaction.atomic():
+        _spend(held.row)
+        attempt = held.attempt.having_proved(**notes)
+        return _ask(CHALLENGES[held.row.challenge], attempt)
+
+
+# --- what follows ------------------------------------------------------------------------------------------------------
+
+
+def next_step(attempt: Attempt) -> Result:
+    """Called in a transaction; what it writes stands or falls with the spending of the session before it."""
+    if attempt.proved:
+        _check_state(attempt.known_user)
+    for challenge in LADDER:
+        if challenge.applies(attempt):
+            return _ask(challenge, attempt)
+    check_can_be_met(attempt)
+    return _finish(attempt)
+
+
+def _check_state(user: User) -> None:
+    """Told only to who knows the password."""
+    if user.is_unconfirmed:
+        raise errors.user_not_confirmed()
+    if user.must_reset_password:
+        raise errors.password_reset_required()
+    expires_at = user.temporary_password_expires_at
+    if user.must_change_password and expires_at is not None and expires_at <= timezone.now():
+        raise errors.temporary_password_expired()
+
+
+def _session(handle: bytes) -> str:
+    return base64.urlsafe_b64encode(handle).decode()
+
+
+def _ask(challenge: Challenge, attempt: Attempt) -> Asked:
+    handle = secrets.token_bytes(HANDLE_BYTES)
+    question = challenge.ask(attempt, handle)
+    now = timezone.now()
+    SignIn.objects.create(
+        digest=keyring.digest(_session(handle)),
+        pool=attempt.client.pool,
+        client=attempt.client,
+        user=attempt.user,
+        name=attempt.name,
+        challenge=challenge.name,
+        state=_state(attempt, question),
+        created_at=now,
+        expires_at=now + attempt.client.session_lifetime,
+    )
+    return Asked(challenge.name, question.parameters, _session(handle))
+
+
+def _state(attempt: Attempt, question: Question) -> dict[str, Any]:
+    return {
+        "flow": attempt.flow,
+        "source": attempt.source,
+        "proved": list(attempt.proved),
+        "notes": dict(attempt.notes),
+        "question": question.state,
+    }
+
+
+def _finish(attempt: Attempt) -> SignedIn:
+    user, client = attempt.known_user, attempt.client
+    if "pwd" not in attempt.proved:
+        raise errors.incorrect_username_or_password()
+    triggers.post_authentication(user, client, attempt.context)
+    _record(attempt, passed=True)
+    if attempt.source == TokenFamily.Source.HOSTED:
+        lockout.forgive(user)
+        return SignedIn(None, user, attempt.proved)
+    grant = tokens.Grant(
+        client,
+        user,
+        TokenFamily.Source.API,
+        [claims.SELF_SERVICE],
+        timezone.now(),
+        attempt.proved,
+        trigger="TokenGeneration_NewPasswordChallenge" if "new_password" in attempt.notes else SIGN_IN_TRIGGER,
+    )
+    return SignedIn(tokens.issue(grant, attempt.context), user, attempt.proved)
+
+
+def _record_failure(attempt: Attempt, refusal: errors.Refusal) -> None:
+    if attempt.user is not None:
+        _record(attempt, passed=False, reason=refusal.message)
+
+
+def _record(attempt: Attempt, passed: bool, reason: str = "") -> None:
+    events.record(
+        attempt.client.pool,
+        attempt.user,
+        events.Kind.SIGN_IN,
+        passed,
+        reason,
+        attempt.client,
+        attempt.context,
+        {"flow": attempt.flow, "source": attempt.source, "methods": list(attempt.proved)},
+    )

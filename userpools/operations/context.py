@@ -1,0 +1,18 @@
+"""Who asks, for the domain: taken from the connection and the signature, and from members made for it."""
+
+from __future__ import annotations
+
+from cognito_site.wire.call import Call
+from userpools.values import Context
+
+
+def context(call: Call) -> Context:
+    """``ContextData.IpAddress`` counts in operations that only a signed caller can perform: the server of an app tells
+    where its user sits. What a public caller says of its own address is not believed."""
+    told = call.get("ContextData") or {}
+    return Context(
+        ip=told.get("IpAddress") or call.ip,
+        user_agent=call.user_agent,
+        client_metadata=call.get("ClientMetadata"),
+        actor=call.caller.arn if call.caller is not None else "",
+    )

@@ -1,0 +1,100 @@
+"""Second factors: authenticator apps and what a user prefers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cognito_site.contract import errors
+from cognito_site.wire.call import Call
+from cognito_site.wire.registry import Operations
+from userpools.domain import access, factors, sign_in, tokens
+from userpools.domain.challenges.factors import SET_UP
+from userpools.models import User
+from userpools.operations.context import context
+
+perform = Operations("cognito-idp")
+
+SETTINGS = {
+    "SMSMfaSettings": User.Mfa.SMS.value,
+    "SoftwareTokenMfaSettings": User.Mfa.TOTP.value,
+    "EmailMfaSettings": User.Mfa.EMAIL.value,
+    "WebAuthnMfaSettings": "WEB_AUTHN",
+}
+
+
+def _held(call: Call) -> sign_in.Held:
+    """The session of an MFA_SETUP challenge; it leads to its client by itself."""
+    return sign_in.hold_by_session(call["Session"], context(call))
+
+
+def _check_one_proof(call: Call) -> None:
+    if bool(call.get("AccessToken")) == bool(call.get("Session")):
+        raise errors.InvalidParameter("Exactly one of AccessToken and Session must be provided.")
+
+
+@perform
+def associate_software_token(call: Call) -> dict[str, Any]:
+    _check_one_proof(call)
+    if call.get("AccessToken"):
+        return {"SecretCode": factors.offer_totp(tokens.bearer(call["AccessToken"]).user)}
+    held = _held(call)
+    return {"SecretCode": factors.offer_totp(held.attempt.known_user), "Session": sign_in.note(held).session}
+
+
+@perform
+def verify_software_token(call: Call) -> dict[str, Any]:
+    _check_one_proof(call)
+    name = call.get("FriendlyDeviceName") or ""
+    if call.get("AccessToken"):
+        factors.confirm_totp(tokens.bearer(call["AccessToken"]).user, call["UserCode"], name)
+        return {"Status": "SUCCESS"}
+    held = _held(call)
+    factors.confirm_totp(held.attempt.known_user, call["UserCode"], name)
+    return {"Status": "SUCCESS", "Session": sign_in.note(held, **{SET_UP: True}).session}
+
+
+def _wishes(call: Call) -> dict[str, tuple[bool, bool]]:
+    given = {factor: call.get(member) for member, factor in SETTINGS.items()}
+    return {
+        factor: (bool(wish.get("Enabled")), bool(wish.get("PreferredMfa")))
+        for factor, wish in given.items()
+        if wish is not None
+    }
+
+
+@perform
+def set_user_mfa_preference(call: Call) -> dict[str, Any]:
+    factors.set_preference(tokens.bearer(call["AccessToken"]).user, _wishes(call))
+    return {}
+
+
+@perform
+def admin_set_user_mfa_preference(call: Call) -> dict[str, Any]:
+    user = access.user(access.pool(call["UserPoolId"]), call["Username"])
+    factors.set_preference(user, _wishes(call))
+    return {}
+
+
+@perform
+def admin_delete_software_token(call: Call) -> dict[str, Any]:
+    factors.remove_totp(access.user(access.pool(call["UserPoolId"]), call["Username"]))
+    return {}
+
+
+def _auth_factors(user: User) -> dict[str, Any]:
+    return {
+        "Username": user.username,
+        "PreferredMfaSetting": user.preferred_mfa or None,
+        "UserMFASettingList": user.enabled_mfa or None,
+        "ConfiguredUserAuthFactors": factors.configured(user),
+    }
+
+
+@perform
+def get_user_auth_factors(call: Call) -> dict[str, Any]:
+    return _auth_factors(tokens.bearer(call["AccessToken"]).user)
+
+
+@perform
+def admin_get_user_auth_factors(call: Call) -> dict[str, Any]:
+    return _auth_factors(access.user(access.pool(call["UserPoolId"]), call["Username"]))
