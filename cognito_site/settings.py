@@ -136,6 +136,26 @@ if POOLHOUSE.email:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = f"no-reply@{POOLHOUSE.hostname}"
 
+# --- tasks ---------------------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = POOLHOUSE.redis_url or "memory://poolhouse"
+CELERY_RESULT_BACKEND = POOLHOUSE.redis_url
+CELERY_RESULT_EXPIRES = 300
+# The default of a second between looks into memory would be felt; sockets must not hang a sign-up.
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_timeout": 2, "socket_connect_timeout": 2} if POOLHOUSE.redis_url else {"polling_interval": 0.02}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A publisher that finds no broker gives up at once: the periodic tasks find the row.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+
 # --- OAuth: django-oauth-toolkit is the engine, the tables are our own ---------------------------------------------------
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "userpools.AppClient"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+from cognito_site.celery import app as celery_app
+
+
+class CognitoSiteConfig(AppConfig):
+    name = "cognito_site"
+    celery_app = celery_app

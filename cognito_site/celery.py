@@ -1,0 +1,44 @@
+"""Work that nobody waits for: tasks, and tasks that come back by the clock.
+
+With ``REDIS_URL``: a broker, any number of workers (``make worker``), one clock (``make beat``). Without: messages in memory,
+a worker and a clock in threads of the web process (``cognito_site.background``). A message may be lost in both, so it is
+never the truth: the row that it speaks of is, and a periodic task finds rows that were left behind. Tasks therefore take
+ids, and may run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from celery import Celery, Task
+from django.conf import settings
+from django.db import transaction
+
+app = Celery("poolhouse", set_as_current=True)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def after_commit(task: Task, *arguments: Any) -> None:
+    """Tell a worker once the transaction is in. A broker that is down is logged, not raised: the change has happened."""
+    transaction.on_commit(partial(task.delay, *arguments), robust=True)
+
+
+def periodic(every: timedelta) -> Callable[[Callable[[], Any]], Task]:
+    """A task that comes back by the clock, on every process that has one: it must be content to find nothing to do."""
+
+    def register(function: Callable[[], Any]) -> Task:
+        task = app.task(function, ignore_result=True)
+        # What the clock sent and nobody took before the next time is not worth doing twice.
+        options = {"expires": every.total_seconds()}
+        app.conf.beat_schedule[task.name] = {"task": task.name, "schedule": every, "options": options}
+        return task
+
+    return register
+
+
+def has_broker() -> bool:
+    return settings.POOLHOUSE.redis_url is not None
