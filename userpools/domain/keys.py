@@ -195,3 +195,20 @@ def public_key(kid: str) -> PublicKey | None:
 def _public_half(jwk: dict[str, Any]) -> rsa.RSAPublicKey:
     modulus = base64.urlsafe_b64decode(jwk["n"] + "==")
     return rsa.RSAPublicNumbers(65537, int.from_bytes(modulus, "big")).public_key()
+
+
+# --- emergencies -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def remove(kid: str) -> UserPool | None:
+    """Takes a stolen key away: what it signed is refused within ``SECONDS_REMEMBERED``. Returns its pool."""
+    key = SigningKey.objects.select_related("pool").filter(kid=kid, pool__isnull=False).first()
+    if key is None or key.pool is None:
+        return None
+    key.delete()
+    if key.state == SigningKey.State.CURRENT:
+        _take(key.pool, key.use, SigningKey.State.CURRENT)
+    _public.forget(kid)
+    _current.forget(key.pool.pk)
+    return key.pool

@@ -1,0 +1,50 @@
+"""What the clock does for every pool: new keys into the reserve, old ones out, and rows away that nobody can use."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from userpools.domain import keys, lockout
+from userpools.models import (
+    AttemptWindow,
+    AuthorizationCode,
+    BrowserSession,
+    Code,
+    RefreshToken,
+    SignIn,
+    SigningKey,
+    TokenFamily,
+    UserPool,
+)
+
+LONGEST_WINDOW = timedelta(days=1)
+KEPT_ROTATED_TOKENS = timedelta(days=30)
+BATCH = 5000
+
+
+def sweep() -> int:
+    """Deletes rows past their life, at most ``BATCH`` of each kind, so that no sweep holds the database for long.
+    Returns how many went."""
+    now = timezone.now()
+    expired = Q(expires_at__lt=now)
+    gone = sum(
+        _delete_some(model, expired) for model in (SignIn, AuthorizationCode, BrowserSession, Code, TokenFamily)
+    )
+    gone += _delete_some(AttemptWindow, Q(started_at__lt=now - LONGEST_WINDOW))
+    gone += _delete_some(RefreshToken, Q(rotated_at__lt=now - KEPT_ROTATED_TOKENS))
+    return gone + lockout.forget_quiet_names()
+
+
+def _delete_some(model: type, which: Q) -> int:
+    chosen = model.objects.filter(which).order_by().values_list("pk", flat=True)[:BATCH]  # type: ignore[attr-defined]
+    deleted: int = model.objects.filter(pk__in=list(chosen)).delete()[0]  # type: ignore[attr-defined]
+    return deleted
+
+
+def forget_retired_keys() -> int:
+    """Retired keys that no living token can carry."""
+    pools = SigningKey.objects.filter(state=SigningKey.State.RETIRED).values("pool")
+    return sum(keys.forget_retired(pool) for pool in UserPool.objects.filter(pk__in=pools))
