@@ -408,6 +408,10 @@ def device_not_found() -> Refusal:
     return ResourceNotFound("Device does not exist.")
 
 
+def domain_not_found() -> Refusal:
+    return ResourceNotFound("Domain does not exist.")
+
+
 def client_secret_not_found(secret_id: str) -> Refusal:
     return ResourceNotFound(f"Client secret {secret_id} does not exist.")
 
@@ -436,6 +440,20 @@ class InvalidOAuthFlow(Refusal):
     code = "InvalidOAuthFlowException"
 
 
+def oauth_flows_and_scopes_required() -> Refusal:
+    return InvalidOAuthFlow(
+        "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows."
+    )
+
+
+def client_credentials_not_alone() -> Refusal:
+    return InvalidOAuthFlow("client_credentials flow can not be selected along with code flow or implicit flow.")
+
+
+def client_credentials_without_secret() -> Refusal:
+    return InvalidOAuthFlow("client_credentials flow can not be selected if client does not have a client secret.")
+
+
 class UnsupportedTokenType(Refusal):
     code = "UnsupportedTokenTypeException"
 
@@ -462,6 +480,18 @@ def refresh_token_reused() -> Refusal:
 
 class FeatureUnavailableInTier(Refusal):
     code = "FeatureUnavailableInTierException"
+
+
+def feature_unavailable(feature: str, tier: str) -> Refusal:
+    return FeatureUnavailableInTier(f"{feature} is not available in the {tier} feature plan.")
+
+
+class TierChangeNotAllowed(Refusal):
+    code = "TierChangeNotAllowedException"
+
+
+def tier_change_not_allowed(feature: str) -> Refusal:
+    return TierChangeNotAllowed(f"{feature} is in use and is not available in the requested feature plan.")
 
 
 class UserPoolTagging(Refusal):
@@ -604,6 +634,135 @@ def pool_has_domain() -> Refusal:
     return InvalidParameter("User pool cannot be deleted. It has a domain configured that should be deleted first.")
 
 
+def settings_contradict(one: str, other: str) -> Refusal:
+    """Two members of one meaning, named as the domain names them."""
+    return InvalidParameter(f"{one} and {other} must be equal when both are given.")
+
+
+def setting_needs(what: str, needed: str) -> Refusal:
+    return InvalidParameter(f"{what} needs {needed}.")
+
+
+def validity_days_twice() -> Refusal:
+    return InvalidParameter(
+        "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"
+    )
+
+
+def alias_and_username_attributes() -> Refusal:
+    return InvalidParameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
+
+
+def not_auto_verified() -> Refusal:
+    return InvalidParameter("AttributesRequireVerificationBeforeUpdate must be a subset of AutoVerifiedAttributes.")
+
+
+def admin_only_not_alone() -> Refusal:
+    return InvalidParameter("admin_only cannot be combined with another recovery mechanism.")
+
+
+def recovery_mechanisms_repeat() -> Refusal:
+    return InvalidParameter("Recovery mechanisms must differ in name and in priority.")
+
+
+def first_factor_refused(why: str) -> Refusal:
+    return InvalidParameter(f"Invalid AllowedFirstAuthFactors: {why}")
+
+
+def one_sms_sender() -> Refusal:
+    return InvalidParameter("SmsConfiguration needs either SnsCallerArn or EumsSms.")
+
+
+def acr_values_repeat() -> Refusal:
+    return InvalidParameter("The AcrValue of each level must be unique.")
+
+
+def mfa_without_factor() -> Refusal:
+    return InvalidParameter(
+        "SmsConfiguration is required when MfaConfiguration is ON or OPTIONAL and no other factor is configured."
+    )
+
+
+def mfa_without_factor_configuration() -> Refusal:
+    return InvalidParameter(
+        "At least one of [SmsMfaConfiguration] or [SoftwareTokenMfaConfiguration] must be provided."
+    )
+
+
+def sms_configuration_missing() -> Refusal:
+    """AWS names the wrong member; clients know it so."""
+    return InvalidParameter("[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration].")
+
+
+def mfa_configuration_missing() -> Refusal:
+    return InvalidParameter("[MfaConfiguration] must be one of 'ON', 'OFF', or 'OPTIONAL'.")
+
+
+def email_mfa_with_email_recovery() -> Refusal:
+    return InvalidParameter("EmailMfaConfiguration cannot be combined with email as the only recovery mechanism.")
+
+
+def too_many_tags(limit: int) -> Refusal:
+    return InvalidParameter(f"A resource can have at most {limit} tags.")
+
+
+def reserved_tag(key: str) -> Refusal:
+    return InvalidParameter(f"Tag keys must not start with aws: ({key}).")
+
+
+def not_a_pool_arn() -> Refusal:
+    return InvalidParameter("ResourceArn is not the ARN of a user pool.")
+
+
+def secret_given_and_generated() -> Refusal:
+    return InvalidParameter("GenerateSecret and ClientSecret cannot be combined.")
+
+
+def legacy_flows_mixed() -> Refusal:
+    return InvalidParameter("ExplicitAuthFlows with the prefix ALLOW_ cannot be combined with values without it.")
+
+
+def rotation_excludes_refresh_flow() -> Refusal:
+    return InvalidParameter("ALLOW_REFRESH_TOKEN_AUTH cannot be enabled together with refresh token rotation.")
+
+
+def token_validity_out_of_range() -> Refusal:
+    return InvalidParameter("Invalid range for token validity.")
+
+
+def refresh_token_shorter() -> Refusal:
+    return InvalidParameter("RefreshTokenValidity must not be less than AccessTokenValidity and IdTokenValidity.")
+
+
+def scopes_need_openid(scopes: Iterable[str]) -> Refusal:
+    return InvalidParameter(f"The scope openid is required with: {', '.join(scopes)}")
+
+
+def redirect_url_refused(url: str, why: str) -> Refusal:
+    return InvalidParameter(f"{url} cannot be used as a redirect URL: {why}.")
+
+
+def redirect_url_in_the_clear(url: str) -> Refusal:
+    return InvalidParameter(f"{url} cannot use the HTTP protocol.")
+
+
+def default_redirect_not_registered() -> Refusal:
+    return InvalidParameter("DefaultRedirectURI must be one of CallbackURLs.")
+
+
+def provider_not_found(name: str, pool_id: str) -> Refusal:
+    return InvalidParameter(f"The provider {name} does not exist for User Pool {pool_id}.")
+
+
+def client_attributes_refused(kind: str, deed: str) -> Refusal:
+    """``kind`` is "read" or "write", ``deed`` "creating" or "updating"."""
+    return InvalidParameter(f"Invalid {kind} attributes specified while {deed} a client")
+
+
+def context_data_without_secret() -> Refusal:
+    return InvalidParameter("EnablePropagateAdditionalUserContextData needs a client secret.")
+
+
 def attribute_type_missing() -> Refusal:
     return InvalidParameter("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.")
 
@@ -650,6 +809,34 @@ def client_has_no_secret() -> Refusal:
 
 def last_client_secret() -> Refusal:
     return InvalidParameter("The last secret of a client cannot be deleted.")
+
+
+def reserved_identifier(identifier: str) -> Refusal:
+    return InvalidParameter(f"{identifier} is reserved and cannot be used as identifier of a resource server.")
+
+
+def scope_named_twice() -> Refusal:
+    return InvalidParameter("The scopes of a resource server must have different names.")
+
+
+def pool_has_domain_already() -> Refusal:
+    return InvalidParameter("User pool already has a domain configured.")
+
+
+def domain_reserved(word: str) -> Refusal:
+    return InvalidParameter(f"Domain cannot contain reserved word: {word}")
+
+
+def domain_refused(why: str) -> Refusal:
+    return InvalidParameter(f"Invalid domain: {why}.")
+
+
+def prefix_domain_has_no_certificate() -> Refusal:
+    return InvalidParameter("CustomDomainConfig cannot be given for a prefix domain.")
+
+
+def managed_login_version_unknown() -> Refusal:
+    return InvalidParameter("ManagedLoginVersion must be 1 or 2.")
 
 
 def domain_taken() -> Refusal:

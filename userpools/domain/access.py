@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from cognito_site.contract import errors
 from userpools.models import AppClient, Domain, Group, ResourceServer, SignInName, User, UserPool
 
@@ -17,6 +19,11 @@ def pool(pool_id: str) -> UserPool:
     if found is None:
         raise errors.pool_not_found(pool_id)
     return found
+
+
+def pools() -> QuerySet[UserPool]:
+    """All of them: for operators, and for keys whose policy names no pool."""
+    return UserPool.objects.all()
 
 
 def client(pool: UserPool, client_id: str) -> AppClient:
@@ -44,8 +51,10 @@ def client_of_pool(pool_id: str, client_id: str) -> AppClient:
     """As ``client``, in one query."""
     found = AppClient.objects.select_related("pool").filter(pk=client_id, pool=pool_id).first()
     if found is None:
-        raise errors.client_not_found(client_id) if UserPool.objects.filter(pk=pool_id).exists() else (
-            errors.pool_not_found(pool_id)
+        raise (
+            errors.client_not_found(client_id)
+            if UserPool.objects.filter(pk=pool_id).exists()
+            else (errors.pool_not_found(pool_id))
         )
     return found
 
@@ -104,6 +113,7 @@ def group(pool: UserPool, name: str) -> Group:
     found = pool.groups.filter(name=name).first()
     if found is None:
         raise errors.group_not_found()
+    found.pool = pool
     return found
 
 
@@ -120,6 +130,20 @@ def resource_server(pool: UserPool, identifier: str) -> ResourceServer:
     found = pool.resource_servers.filter(identifier=identifier).first()
     if found is None:
         raise errors.resource_server_not_found(identifier)
+    found.pool = pool
+    return found
+
+
+def custom_domains() -> QuerySet[Domain]:
+    """Of all pools."""
+    return Domain.objects.filter(is_custom=True)
+
+
+def domain(pool: UserPool, name: str) -> Domain:
+    found = pool.domains.filter(pk=name.lower()).first()
+    if found is None:
+        raise errors.domain_not_found()
+    found.pool = pool
     return found
 
 

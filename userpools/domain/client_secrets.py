@@ -1,7 +1,7 @@
 """The secrets of an app client: at most two, so that one can be replaced while the other still works.
 
-Any of them proves the client, at every door: as ``SECRET_HASH``, as a member of a body, and in Basic authentication. They
-are compared in constant time, all of them, so that the time tells neither how much of a guess was right nor which one.
+Any of them proves the client, at every door: as ``SECRET_HASH``, as a member of a body, and in Basic authentication.
+All of them are compared, in constant time, so that the time tells neither how much of a guess was right nor which one.
 """
 
 from __future__ import annotations
@@ -81,11 +81,9 @@ def secret_hash(secret: str, name: str, client_id: str) -> str:
 
 
 def secret_hash_matches(client: AppClient, given: str, *names: str) -> bool:
-    """Whether ``given`` is the ``SECRET_HASH`` of one of the client's secrets for one of the names of a user: clients hash
-    the name that the person typed, or the username that a challenge told them."""
-    hashes = [
-        secret_hash(_open(client, entry), name, client.client_id) for entry in client.secrets for name in names
-    ]
+    """Whether ``given`` is the ``SECRET_HASH`` of one of the client's secrets for one of the names of a user: clients
+    hash the name that the person typed, or the username that a challenge told them."""
+    hashes = [secret_hash(_open(client, entry), name, client.client_id) for entry in client.secrets for name in names]
     found = [hmac.compare_digest(expected.encode(), given.encode()) for expected in hashes]
     return any(found)
 
@@ -124,7 +122,7 @@ def check_secret(client: AppClient, given: str | None) -> None:
         raise errors.secret_wrong(client.client_id)
 
 
-# --- administration ----------------------------------------------------------------------------------------------------
+# --- administration -------------------------------------------------------------------------------------------------
 
 
 def listed(client: AppClient) -> list[ClientSecret]:

@@ -1,8 +1,8 @@
 """Which attributes the users of a pool may have: AWS's standard ones, and what the pool said about them and added.
 
-``UserPool.schema`` keeps only what the pool said, as entries in the contract's members (snake_case); an entry stays word
-for word as it was given, with AWS's defaults filled in, because it is described that way ever after. Nothing is removed
-from a schema and no entry changes: custom attributes are added, and that is all.
+``UserPool.schema`` keeps only what the pool said, as entries in the contract's members (snake_case); an entry stays
+word for word as it was given, with AWS's defaults filled in, because it is described that way ever after. Nothing is
+removed from a schema and no entry changes: custom attributes are added, and that is all.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """``name`` as users carry it, with its prefix. ``minimum`` and ``maximum`` bound the length of a String and the value
-    of a Number; None where nothing does."""
+    """``name`` as users carry it, with its prefix. ``minimum`` and ``maximum`` bound the length of a String and the
+    value of a Number; None where nothing does."""
 
     name: str
     type: str
@@ -95,7 +95,7 @@ STANDARD: Mapping[str, Entry] = MappingProxyType(
 )
 
 
-# --- reading -----------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------------------------
 
 
 def entries(pool: UserPool) -> list[Entry]:
@@ -147,7 +147,7 @@ _STANDARD_ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType(
 )
 
 
-# --- writing -----------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------------------------
 
 
 def created(given: Iterable[Entry]) -> list[Entry]:
