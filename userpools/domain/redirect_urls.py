@@ -15,8 +15,8 @@ from cognito_site.contract import errors
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Schemes that browsers give a meaning of their own; any other is taken for an app's.
 REFUSED_SCHEMES = frozenset(
-    ("javascript", "data", "vbscript", "file", "about", "blob", "filesystem", "view-source", "resource", "jar")
-    + ("chrome", "chrome-extension", "moz-extension", "mailto", "tel", "sms", "ftp", "ws", "wss")
+    {"javascript", "data", "vbscript", "file", "about", "blob", "filesystem", "view-source", "resource", "jar"}
+    | {"chrome", "chrome-extension", "moz-extension", "mailto", "tel", "sms", "ftp", "ws", "wss"}
 )
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # Browsers drop tabs and line breaks, and read a backslash as a slash.
