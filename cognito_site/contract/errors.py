@@ -567,6 +567,10 @@ def username_should_be(kinds: str) -> Refusal:
     return InvalidParameter(f"Username should be {kinds}.")
 
 
+def username_contradicts(attribute: str) -> Refusal:
+    return InvalidParameter(f"Username and the attribute {attribute} must be the same in this user pool.")
+
+
 def username_looks_like_alias(kind: str) -> Refusal:
     """``kind`` is "email" or "phone number"."""
     return InvalidParameter(
@@ -597,6 +601,18 @@ def invalid_email() -> Refusal:
 
 def invalid_phone_number() -> Refusal:
     return InvalidParameter("Invalid phone number format.")
+
+
+def no_code_for_attribute(name: str) -> Refusal:
+    return InvalidParameter(f"Only email and phone_number can be verified, and the user must have one: {name}")
+
+
+def no_address_for_medium(medium: str, attribute: str) -> Refusal:
+    return InvalidParameter(f"A message by {medium} needs the attribute {attribute}.")
+
+
+def required_attributes_missing(names: Iterable[str]) -> Refusal:
+    return InvalidParameter(f"Missing required attributes: {', '.join(names)}")
 
 
 def no_delivery_config(factor: str) -> Refusal:
