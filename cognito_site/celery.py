@@ -1,9 +1,9 @@
 """Work that nobody waits for: tasks, and tasks that come back by the clock.
 
-With ``REDIS_URL``: a broker, any number of workers (``make worker``), one clock (``make beat``). Without: messages in memory,
-a worker and a clock in threads of the web process (``cognito_site.background``). A message may be lost in both, so it is
-never the truth: the row that it speaks of is, and a periodic task finds rows that were left behind. Tasks therefore take
-ids, and may run twice.
+With ``REDIS_URL``: a broker, any number of workers (``make worker``), one clock (``make beat``). Without: messages in
+memory, a worker and a clock in threads of the web process (``cognito_site.background``). A message may be lost in both,
+so it is never the truth: the row that it speaks of is, and a periodic task finds rows that were left behind. Tasks
+therefore take ids, and may run twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ app.autodiscover_tasks()
 
 
 def after_commit(task: Task, *arguments: Any) -> None:
-    """Tell a worker once the transaction is in. A broker that is down is logged, not raised: the change has happened."""
+    """Tell a worker once the transaction is in. A broker that is down is logged, not raised: the change is made."""
     transaction.on_commit(partial(task.delay, *arguments), robust=True)
 
 

@@ -12,9 +12,9 @@ from cognito_site.variables import PostgresTarget, SqliteTarget
 BACKGROUND_CONNECTIONS = 6
 PATIENCE_SECONDS = 10
 
-# A writer takes the lock when it begins, not when it first writes: two that read before they write would otherwise refuse
-# each other at once. synchronous=FULL, because a success answer means durable (NORMAL may lose the last commits to a
-# power cut in WAL mode); it costs one fsync for each commit.
+# A writer takes the lock when it begins, not when it first writes: two that read before they write would otherwise
+# refuse each other at once. synchronous=FULL, because a success answer means durable (NORMAL may lose the last commits
+# to a power cut in WAL mode); it costs one fsync for each commit.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
     " PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
@@ -38,7 +38,9 @@ def _sqlite(target: SqliteTarget) -> dict[str, Any]:
 
 def _postgres(target: PostgresTarget, threads: int) -> dict[str, Any]:
     if not find_spec("psycopg_pool"):
-        raise ConfigurationError("DATABASE_URL names PostgreSQL, whose driver is not installed: `uv sync --extra postgres`")
+        raise ConfigurationError(
+            "DATABASE_URL names PostgreSQL, whose driver is not installed: `uv sync --extra postgres`"
+        )
     pool = {"min_size": 1, "max_size": threads + BACKGROUND_CONNECTIONS, "timeout": PATIENCE_SECONDS}
     return {
         "ENGINE": "django.db.backends.postgresql",

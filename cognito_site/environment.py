@@ -1,7 +1,7 @@
 """Settings from the environment: a mapping in, a frozen value out.
 
-Pure: reads no file and opens no connection. Every wrong value is reported at once, one line each, with the variable, what
-it held (never a secret) and what is accepted. ``docs/configuration.md`` is held against ``VARIABLES`` by a test.
+Pure: reads no file and opens no connection. Every wrong value is reported at once, one line each, with the variable,
+what it held (never a secret) and what is accepted. ``docs/configuration.md`` is held against ``VARIABLES`` by a test.
 """
 
 from __future__ import annotations
@@ -176,7 +176,9 @@ def _contradictions(environment: Environment, reader: _Reader) -> list[str]:
     pair = {name: reader.text(name) for name in ("POOLHOUSE_ACCESS_KEY_ID", "POOLHOUSE_SECRET_ACCESS_KEY")}
     if sum(value is not None for value in pair.values()) == 1:
         missing = next(name for name, value in pair.items() if value is None)
-        problems.append(f"{missing} is missing: the two halves of the first access key are given together or not at all")
+        problems.append(
+            f"{missing} is missing: the two halves of the first access key are given together or not at all"
+        )
     reason = _why_keys_are_demanded(environment)
     if reason and not environment.secret_keys and not reader.is_broken("POOLHOUSE_SECRET_KEYS"):
         problems.append(

@@ -29,7 +29,9 @@ def _ring_in(path: Path, environment: Environment) -> tuple[bytes, ...]:
             _create(path)
         return key_ring(path.read_text().strip())
     except OSError as refused:
-        raise ConfigurationError(f"DATA_DIR={str(path.parent)!r} cannot be used: {refused.strerror or refused}") from None
+        raise ConfigurationError(
+            f"DATA_DIR={str(path.parent)!r} cannot be used: {refused.strerror or refused}"
+        ) from None
     except ValueError as refused:
         raise ConfigurationError(f"{path} is damaged: {refused}. Put the file back from a backup.") from None
 

@@ -4,11 +4,11 @@
 
     sealed = version(1) key id(4) nonce(12) ciphertext and tag        AES-256-GCM, associated data = header + context
 
-``context`` says which secret of which row this is (``"totp:<id>"``): a ciphertext that was copied to another row does not
-open there. The keys of the ring are never used themselves; each purpose has its own, derived by HKDF.
+``context`` says which secret of which row this is (``"totp:<id>"``): a ciphertext that was copied to another row does
+not open there. The keys of the ring are never used themselves; each purpose has its own, derived by HKDF.
 
-To rotate: put a new key in front of ``POOLHOUSE_SECRET_KEYS`` and start again; what is written from then on is sealed with
-it. A key may leave the ring when nothing sealed with it is left.
+To rotate: put a new key in front of ``POOLHOUSE_SECRET_KEYS`` and start again; what is written from then on is sealed
+with it. A key may leave the ring when nothing sealed with it is left.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def seal(plaintext: bytes, context: str) -> bytes:
 def unseal(sealed: bytes, context: str) -> bytes:
     if len(sealed) < SHORTEST_SEALED or not sealed.startswith(VERSION):
         raise CannotUnseal(f"{context}: this is not something that the key ring sealed.")
-    header, nonce, ciphertext = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:][:NONCE_BYTES], sealed[HEADER_BYTES + NONCE_BYTES :]
+    header, rest = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
+    nonce, ciphertext = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
     try:
         return _cipher(_key_of(header, context)).decrypt(nonce, ciphertext, header + context.encode())
     except InvalidTag:

@@ -16,9 +16,9 @@ POOLHOUSE = replace(POOLHOUSE, secret_keys=key_file.ring_of(POOLHOUSE))
 DEBUG = False
 SECRET_KEY = keyring.derived(POOLHOUSE.secret_keys[-1], "django").hex()
 
-# Hosts are matched by the doors themselves, because an operator adds domains while Poolhouse runs: the hosted pages look
-# the host up among the pools' domains, links and issuers are made from PUBLIC_URL, signed requests sign their host.
-# Nothing may build an address out of ``request.get_host()``.
+# Hosts are matched by the doors themselves, because an operator adds domains while Poolhouse runs: the hosted pages
+# look the host up among the pools' domains, links and issuers are made from PUBLIC_URL, signed requests sign their
+# host. Nothing may build an address out of ``request.get_host()``.
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [
@@ -84,7 +84,7 @@ CACHES: dict[str, dict[str, Any]] = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
 
-# --- operators (pool users have their own rules, in userpools) -----------------------------------------------------------
+# --- operators (pool users have their own rules, in userpools) ------------------------------------------------------
 
 PASSWORD_HASHERS = ["cognito_site.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -94,7 +94,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/admin/login/"
 
-# --- cookies and headers -------------------------------------------------------------------------------------------------
+# --- cookies and headers --------------------------------------------------------------------------------------------
 
 # ``__Host-`` ties a cookie to this very host, but browsers accept it over https only.
 _COOKIE_PREFIX = "__Host-" if POOLHOUSE.is_secure else ""
@@ -109,7 +109,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- static files --------------------------------------------------------------------------------------------------------
+# --- static files ---------------------------------------------------------------------------------------------------
 
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_URL = f"/static/{static_tree.fingerprint(STATICFILES_DIRS)}/"
@@ -118,13 +118,13 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.*$"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-# --- words, times --------------------------------------------------------------------------------------------------------
+# --- words, times ---------------------------------------------------------------------------------------------------
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 
-# --- mail ----------------------------------------------------------------------------------------------------------------
+# --- mail -----------------------------------------------------------------------------------------------------------
 
 if POOLHOUSE.email:
     EMAIL_HOST = POOLHOUSE.email.host
@@ -136,7 +136,7 @@ if POOLHOUSE.email:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = f"no-reply@{POOLHOUSE.hostname}"
 
-# --- tasks ---------------------------------------------------------------------------------------------------------------
+# --- tasks ----------------------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = POOLHOUSE.redis_url or "memory://poolhouse"
 CELERY_RESULT_BACKEND = POOLHOUSE.redis_url
@@ -156,7 +156,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 
-# --- OAuth: django-oauth-toolkit is the engine, the tables are our own ---------------------------------------------------
+# --- OAuth: django-oauth-toolkit is the engine, the tables are our own ----------------------------------------------
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "userpools.AppClient"
 OAUTH2_PROVIDER_GRANT_MODEL = "userpools.AuthorizationCode"
@@ -181,7 +181,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-# --- logs: one line an event on stderr; never a body, a token or a code --------------------------------------------------
+# --- logs: one line an event on stderr; never a body, a token or a code ---------------------------------------------
 
 LOGGING = {
     "version": 1,

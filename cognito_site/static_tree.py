@@ -1,7 +1,7 @@
 """Static files under a name that changes with them, so that browsers may keep them for ever.
 
-The name is one hash over the whole tree, a directory in the URL. Style sheets refer to each other and to images relatively,
-so nothing is rewritten and nothing is collected: a checkout serves its own files.
+The name is one hash over the whole tree, a directory in the URL. Style sheets refer to each other and to images
+relatively, so nothing is rewritten and nothing is collected: a checkout serves its own files.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ KEY_BYTES = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
 EMAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 POSTGRES_SCHEMES = ("postgres", "postgresql")
-POSTGRES_OPTIONS = frozenset({"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name"})
+POSTGRES_OPTIONS = frozenset(
+    {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name"}
+)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -184,7 +186,9 @@ def trusted_proxies(text: str) -> TrustedProxies:
     try:
         return TrustedProxies(networks=tuple(ipaddress.ip_network(part.strip()) for part in text.split(",")))
     except ValueError:
-        raise ValueError("the number of proxies in front, or their networks as in 10.0.0.0/8,fd00::/8, please") from None
+        raise ValueError(
+            "the number of proxies in front, or their networks as in 10.0.0.0/8,fd00::/8, please"
+        ) from None
 
 
 def key_ring(text: str) -> tuple[bytes, ...]:

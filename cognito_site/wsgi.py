@@ -6,9 +6,12 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cognito_site.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
 
-# Tasks may touch every app, so only now.
-from cognito_site import background  # noqa: E402
+# These need the settings, and tasks may touch every app: only now.
+from django.conf import settings  # noqa: E402
 
+from cognito_site import background, proxies  # noqa: E402
+
+application = proxies.behind(_django, settings.POOLHOUSE.trusted_proxies, settings.POOLHOUSE.scheme)
 background.start()

@@ -69,7 +69,9 @@ def test_a_key_that_left_the_ring_is_named_by_its_id(ring: Callable[..., None]) 
     ring(OLD)
     sealed = keyring.seal(b"secret", "totp:1")
     ring(NEW)
-    with pytest.raises(keyring.CannotUnseal, match=rf"totp:1: sealed with key {sealed[1:5].hex()}, .*POOLHOUSE_SECRET_KEYS"):
+    with pytest.raises(
+        keyring.CannotUnseal, match=rf"totp:1: sealed with key {sealed[1:5].hex()}, .*POOLHOUSE_SECRET_KEYS"
+    ):
         keyring.unseal(sealed, "totp:1")
 
 
@@ -99,7 +101,10 @@ def test_codes_on_their_way_survive_a_new_key(ring: Callable[..., None]) -> None
 
 
 def test_keys_of_two_purposes_have_nothing_in_common() -> None:
-    assert len({keyring.derive("page-tokens"), keyring.derive("fingerprint:page-tokens"), *settings.POOLHOUSE.secret_keys}) == 3
+    assert (
+        len({keyring.derive("page-tokens"), keyring.derive("fingerprint:page-tokens"), *settings.POOLHOUSE.secret_keys})
+        == 3
+    )
 
 
 def test_a_digest_is_the_same_everywhere() -> None:
