@@ -8,30 +8,33 @@ therefore take ids, and may run twice.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from celery import Celery, Task
+from celery import Celery, Signature, Task
 from django.conf import settings
 from django.db import transaction
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cognito_site.settings")
 
 app = Celery("poolhouse", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def after_commit(task: Task, *arguments: Any) -> None:
+def after_commit(task: Task[..., Any] | Signature[Any], *arguments: Any) -> None:
     """Tell a worker once the transaction is in. A broker that is down is logged, not raised: the change is made."""
     transaction.on_commit(partial(task.delay, *arguments), robust=True)
 
 
-def periodic(every: timedelta) -> Callable[[Callable[[], Any]], Task]:
+def periodic(every: timedelta) -> Callable[[Callable[[], Any]], Task[[], Any]]:
     """A task that comes back by the clock, on every process that has one: it must be content to find nothing to do."""
 
-    def register(function: Callable[[], Any]) -> Task:
-        task = app.task(function, ignore_result=True)
+    def register(function: Callable[[], Any]) -> Task[[], Any]:
+        task = app.task(ignore_result=True)(function)
         # What the clock sent and nobody took before the next time is not worth doing twice.
         options = {"expires": every.total_seconds()}
         app.conf.beat_schedule[task.name] = {"task": task.name, "schedule": every, "options": options}

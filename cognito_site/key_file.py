@@ -1,11 +1,18 @@
-"""The key ring of the embedded mode: made once, kept in ``DATA_DIR/secret.keys``, readable by its owner only."""
+"""Where the keys of the ring come from: the environment, else a file that the embedded mode makes once.
+
+Knows no Django, because Django's own settings need a key.
+"""
 
 from __future__ import annotations
 
 import base64
 import os
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cognito_site.environment import ConfigurationError, Environment
 from cognito_site.variables import KEY_BYTES, SqliteTarget, key_ring
@@ -20,6 +27,13 @@ def ring_of(environment: Environment) -> tuple[bytes, ...]:
 
 def new_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).rstrip(b"=").decode()
+
+
+# A ring has a handful of keys, and purposes are words of the code, never of a request.
+@lru_cache(maxsize=256)
+def derived(key: bytes, purpose: str) -> bytes:
+    """A key of the ring is never used itself."""
+    return HKDF(SHA256(), 32, salt=None, info=f"poolhouse:{purpose}".encode()).derive(key)
 
 
 def _ring_in(path: Path, environment: Environment) -> tuple[bytes, ...]:

@@ -20,9 +20,9 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+from cognito_site.key_file import derived
 
 VERSION = b"\x01"
 KEY_ID_BYTES = 4
@@ -69,13 +69,6 @@ def digest(token: str | bytes) -> bytes:
 def derive(purpose: str) -> bytes:
     """32 bytes for ``purpose`` alone, stable for as long as the oldest key stays in the ring."""
     return derived(settings.POOLHOUSE.secret_keys[-1], f"purpose:{purpose}")
-
-
-# A ring has a handful of keys, and purposes are words of the code, never of a request.
-@lru_cache(maxsize=256)
-def derived(key: bytes, purpose: str) -> bytes:
-    """A key of the ring is never used itself."""
-    return HKDF(SHA256(), 32, salt=None, info=f"poolhouse:{purpose}".encode()).derive(key)
 
 
 def _as_bytes(value: str | bytes) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cognito_site import databases, environment, key_file, keyring, static_tree
+from cognito_site import databases, environment, key_file, static_tree
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -14,7 +14,7 @@ POOLHOUSE = replace(POOLHOUSE, secret_keys=key_file.ring_of(POOLHOUSE))
 
 # Also where Poolhouse runs embedded: a page that shows its insides is no page to sign in on.
 DEBUG = False
-SECRET_KEY = keyring.derived(POOLHOUSE.secret_keys[-1], "django").hex()
+SECRET_KEY = key_file.derived(POOLHOUSE.secret_keys[-1], "django").hex()
 
 # Hosts are matched by the doors themselves, because an operator adds domains while Poolhouse runs: the hosted pages
 # look the host up among the pools' domains, links and issuers are made from PUBLIC_URL, signed requests sign their
@@ -175,7 +175,7 @@ OAUTH2_PROVIDER = {
     "ID_TOKEN_ADMIN_CLASS": "django.contrib.admin.ModelAdmin",
 }
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,

@@ -1,0 +1,51 @@
+# Needs python3, pip and make. Everything else is fetched into .tools, .venv and tests/clients/node.
+
+UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
+EXTRA = $(if $(filter postgres%,$(DATABASE_URL)),--extra postgres)
+SERVE = $(UV) run --frozen --no-dev $(EXTRA)
+DEV = $(UV) run --frozen --all-extras
+PYTEST = $(DEV) pytest $(PYTEST_ARGS)
+
+.PHONY: help run welcome key worker beat test test-fast test-tools check bench
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: $(UV) ## set everything up and serve
+	@$(SERVE) manage.py up
+
+welcome: $(UV) ## print the endpoint, the access key and the logins again
+	@$(SERVE) manage.py show_access
+
+key: ## print a new key for POOLHOUSE_SECRET_KEYS
+	@python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip('='))"
+
+worker: $(UV) ## run tasks (with REDIS_URL; any number of them)
+	@$(SERVE) celery --app cognito_site.celery worker --loglevel INFO
+
+beat: $(UV) ## run the clock of periodic tasks (with REDIS_URL; exactly one)
+	@$(SERVE) celery --app cognito_site.celery beat --scheduler celery.beat:Scheduler --loglevel INFO
+
+test: $(UV) test-tools check ## everything: checks, then all tests on SQLite and on PostgreSQL + Redis
+	$(PYTEST)
+	$(DEV) python -m tests.backends pytest $(PYTEST_ARGS)
+
+test-fast: $(UV) ## the tests that need no browser, no Node and no server, on SQLite
+	$(PYTEST) -q -m "not browser and not node and not server"
+
+test-tools: $(UV)
+	@$(UV) sync --frozen --all-extras --quiet
+	@python3 tests/prepare.py
+
+check: $(UV) ## layers, types, style, migrations
+	$(DEV) ruff check .
+	$(DEV) mypy
+	$(DEV) lint-imports
+	@$(DEV) python manage.py makemigrations --check --dry-run --settings tests.settings
+
+bench: $(UV) ## measure the production server against this machine's limits
+	@$(DEV) python -m bench
+
+# --target, because distributions refuse pip elsewhere, and python3-venv may be missing.
+.tools/bin/uv:
+	@python3 -m pip install --quiet --disable-pip-version-check --target .tools "uv~=0.13.9"
