@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cognito_site import health
+from cognito_site import health, static_views
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("static/<slug:tree>/<path:name>", static_views.moved),
 ]
