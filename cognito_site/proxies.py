@@ -1,7 +1,7 @@
 """Who is really at the other end: the client's address, and the scheme it used, behind proxies that are trusted.
 
 Runs once for each request, before Django: everything after it may believe ``REMOTE_ADDR`` and ``wsgi.url_scheme``, and
-nothing after it reads ``X-Forwarded-*``. The scheme is PUBLIC_URL's: whoever terminates TLS in front, browsers are told
+nothing after it sees ``X-Forwarded-For``. The scheme is PUBLIC_URL's: whoever terminates TLS in front, browsers are told
 the same everywhere.
 """
 
@@ -20,9 +20,8 @@ MAPPED = "::ffff:"
 def behind(application: Application, trusted: TrustedProxies, scheme: str) -> Application:
     def entered(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["wsgi.url_scheme"] = scheme
-        environ["REMOTE_ADDR"] = client_address(
-            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), trusted
-        )
+        forwarded_for = environ.pop("HTTP_X_FORWARDED_FOR", "")
+        environ["REMOTE_ADDR"] = client_address(environ.get("REMOTE_ADDR", ""), forwarded_for, trusted)
         return application(environ, start_response)
 
     return entered

@@ -38,6 +38,7 @@ def test_not_ready_while_the_cache_forgets(client: Client) -> None:
     assert (answer.status_code, answer.json()) == (503, {"database": "ok", "cache": "failed"})
 
 
+@pytest.mark.django_db
 def test_static_files_may_be_kept_for_ever(client: Client) -> None:
     answer = client.get(f"{settings.STATIC_URL}admin/css/base.css")
     assert answer.status_code == 200
