@@ -7,7 +7,7 @@ A subclass for each error type of the contract, and below each a function for ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Refusal(Exception):
@@ -25,7 +25,7 @@ class Refusal(Exception):
         self.fields = fields
 
 
-# --- before an operation runs ------------------------------------------------------------------------------------------
+# --- before an operation runs -----------------------------------------------------------------------------------------
 
 
 class SerializationError(Refusal):
@@ -69,6 +69,76 @@ class InternalError(Refusal):
     status = 500
 
 
+_TOKENS = {bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
+
+
+def malformed(why: str) -> Refusal:
+    return SerializationError(f"The request body is not an acceptable document: {why}.")
+
+
+def cannot_be_converted(value: object, wanted: str) -> Refusal:
+    """``wanted`` is AWS's word for the type, with its article."""
+    if isinstance(value, list | dict):
+        return unexpected_type(value, wanted)
+    token = "FALSE_VALUE" if value is False else _TOKENS[type(value)]
+    return SerializationError(f"{token} can not be converted to {wanted}")
+
+
+def unexpected_type(value: object, wanted: str) -> Refusal:
+    if isinstance(value, list):
+        return SerializationError("Start of list found where not expected")
+    if isinstance(value, dict):
+        return SerializationError("Start of structure or map found where not expected.")
+    return SerializationError("Expected list or null" if wanted == "list" else "Expected null")
+
+
+def invalid_input(service: str, violations: Sequence[str]) -> Refusal:
+    """All violations in one message. User pools have their own type for it."""
+    plural = "error" if len(violations) == 1 else "errors"
+    message = f"{len(violations)} validation {plural} detected: {'; '.join(violations)}"
+    return InvalidParameter(message) if service == "cognito-idp" else ValidationFailed(message)
+
+
+def unknown_operation(why: str) -> Refusal:
+    return UnknownOperation(why)
+
+
+def operation_not_performed(operation: str) -> Refusal:
+    return UnsupportedOperation(f"{operation} is not performed by this version of Poolhouse.")
+
+
+def incomplete_signature(why: str) -> Refusal:
+    return IncompleteSignature(why)
+
+
+def wrong_service_in_scope(service: str) -> Refusal:
+    return InvalidSignature(f"Credential should be scoped to correct service: '{service}'.")
+
+
+def wrong_region_in_scope() -> Refusal:
+    return InvalidSignature("Credential should be scoped to a valid region")
+
+
+def wrong_terminator_in_scope() -> Refusal:
+    return InvalidSignature("Credential should be scoped with a valid terminator: 'aws4_request'")
+
+
+def wrong_date_in_scope() -> Refusal:
+    return InvalidSignature(
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
+    )
+
+
+def signature_expired(signed_at: str, earliest: str, now: str, minutes: int) -> Refusal:
+    return InvalidSignature(f"Signature expired: {signed_at} is now earlier than {earliest} ({now} - {minutes} min.)")
+
+
+def signature_not_yet_current(signed_at: str, latest: str, now: str, minutes: int) -> Refusal:
+    return InvalidSignature(
+        f"Signature not yet current: {signed_at} is still later than {latest} ({now} + {minutes} min.)"
+    )
+
+
 def internal_error() -> Refusal:
     return InternalError("Internal error. Quote the request id when you report it.")
 
@@ -87,8 +157,8 @@ def expired_credentials() -> Refusal:
 
 def signature_does_not_match() -> Refusal:
     return InvalidSignature(
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
-        "and signing method. Consult the service documentation for details."
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details."
     )
 
 
@@ -104,7 +174,7 @@ class UnsupportedOperation(Refusal):
     code = "UnsupportedOperationException"
 
 
-# --- NotAuthorized -----------------------------------------------------------------------------------------------------
+# --- NotAuthorized ----------------------------------------------------------------------------------------------------
 
 
 class NotAuthorized(Refusal):
@@ -215,7 +285,7 @@ def cannot_modify_provided(attribute: str) -> Refusal:
     return NotAuthorized(f"Cannot modify an already provided {attribute}")
 
 
-# --- users -------------------------------------------------------------------------------------------------------------
+# --- users ------------------------------------------------------------------------------------------------------------
 
 
 class UserNotFound(Refusal):
@@ -282,7 +352,7 @@ def resend_not_possible(username: str) -> Refusal:
     return UnsupportedUserState(f"Resend not possible. {username} status is not FORCE_CHANGE_PASSWORD")
 
 
-# --- codes, factors, passwords -----------------------------------------------------------------------------------------
+# --- codes, factors, passwords ----------------------------------------------------------------------------------------
 
 
 class CodeMismatch(Refusal):
@@ -381,7 +451,7 @@ class TooManyFailedAttempts(Refusal):
     code = "TooManyFailedAttemptsException"
 
 
-# --- resources ---------------------------------------------------------------------------------------------------------
+# --- resources --------------------------------------------------------------------------------------------------------
 
 
 class ResourceNotFound(Refusal):
@@ -502,7 +572,7 @@ class InvalidUserPoolConfiguration(Refusal):
     code = "InvalidUserPoolConfigurationException"
 
 
-# --- triggers ----------------------------------------------------------------------------------------------------------
+# --- triggers ---------------------------------------------------------------------------------------------------------
 
 
 class UnexpectedLambda(Refusal):
@@ -515,7 +585,7 @@ def trigger_not_performed(trigger: str) -> Refusal:
     )
 
 
-# --- InvalidParameter --------------------------------------------------------------------------------------------------
+# --- InvalidParameter -------------------------------------------------------------------------------------------------
 
 
 class InvalidParameter(Refusal):
