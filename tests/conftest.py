@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from tests import clients
+
 _connect = socket.socket.connect
 
 
@@ -35,3 +37,41 @@ def sockets_stay_here() -> Iterator[None]:
 def empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+# --- the SDK for Python, in process: signed with the first operator's key, and ``public_*`` that sign nothing ----------
+
+
+@pytest.fixture
+def cognito(db: None) -> Any:
+    return clients.signed("cognito-idp")
+
+
+@pytest.fixture
+def public(db: None) -> Any:
+    return clients.client("cognito-idp")
+
+
+@pytest.fixture
+def identity(db: None) -> Any:
+    return clients.signed("cognito-identity")
+
+
+@pytest.fixture
+def public_identity(db: None) -> Any:
+    return clients.client("cognito-identity")
+
+
+@pytest.fixture
+def sts(db: None) -> Any:
+    return clients.signed("sts")
+
+
+@pytest.fixture
+def public_sts(db: None) -> Any:
+    return clients.client("sts")
+
+
+@pytest.fixture
+def iam(db: None) -> Any:
+    return clients.signed("iam")

@@ -7,22 +7,32 @@ A subclass for each error type of the contract, and below each a function for ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 
 class Refusal(Exception):
     """A request that is refused: ``code`` is the modelled type, ``message`` what the client reads.
 
-    ``fields`` are further members of the error body, ``status`` the HTTP status of the JSON protocol.
+    ``fields`` are further members of the error body, ``status`` is the HTTP status. ``in_query`` holds code and status
+    where the query protocol of STS and IAM has others.
     """
 
     code = "InternalErrorException"
     status = 400
+    in_query: tuple[str, int] | None = None
 
     def __init__(self, message: str, **fields: object) -> None:
         super().__init__(message)
         self.message = message
         self.fields = fields
+
+    @property
+    def query_code(self) -> str:
+        return self.in_query[0] if self.in_query else self.code
+
+    @property
+    def query_status(self) -> int:
+        return self.in_query[1] if self.in_query else self.status
 
 
 # --- before an operation runs -----------------------------------------------------------------------------------------
@@ -30,43 +40,53 @@ class Refusal(Exception):
 
 class SerializationError(Refusal):
     code = "SerializationException"
+    in_query = ("MalformedInput", 400)
 
 
 class UnknownOperation(Refusal):
     code = "UnknownOperationException"
+    in_query = ("InvalidAction", 400)
 
 
 class MissingAuthenticationToken(Refusal):
     code = "MissingAuthenticationTokenException"
+    in_query = ("MissingAuthenticationToken", 403)
 
 
 class UnrecognizedClient(Refusal):
     code = "UnrecognizedClientException"
+    in_query = ("InvalidClientTokenId", 403)
 
 
 class InvalidSignature(Refusal):
     code = "InvalidSignatureException"
+    in_query = ("SignatureDoesNotMatch", 403)
 
 
 class IncompleteSignature(Refusal):
     code = "IncompleteSignatureException"
+    in_query = ("IncompleteSignature", 400)
 
 
 class ExpiredCredentials(Refusal):
     code = "ExpiredTokenException"
+    in_query = ("ExpiredToken", 403)
 
 
 class AccessDenied(Refusal):
     code = "AccessDeniedException"
+    in_query = ("AccessDenied", 403)
 
 
 class ValidationFailed(Refusal):
     code = "ValidationException"
+    in_query = ("ValidationError", 400)
 
 
 class InternalError(Refusal):
     code = "InternalErrorException"
     status = 500
+    in_query = ("InternalFailure", 500)
 
 
 _TOKENS = {bool: "TRUE_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
@@ -103,8 +123,11 @@ def unknown_operation(why: str) -> Refusal:
     return UnknownOperation(why)
 
 
-def operation_not_performed(operation: str) -> Refusal:
-    return UnsupportedOperation(f"{operation} is not performed by this version of Poolhouse.")
+def operation_not_performed(operation: str, declared: Collection[str]) -> Refusal:
+    """In a type that the operation declares, where there is one that fits."""
+    text = f"{operation} is not performed by this version of Poolhouse."
+    kinds: tuple[type[Refusal], ...] = (OperationNotEnabled, InvalidParameter)
+    return next((kind(text) for kind in kinds if kind.code in declared), UnknownOperation(text))
 
 
 def incomplete_signature(why: str) -> Refusal:

@@ -6,7 +6,7 @@ dropped. Only botocore's loader is used: its clients would cost half a second an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -48,13 +48,12 @@ class Shape:
     pattern: str | None = None
     enum: tuple[str, ...] = ()
     sensitive: bool = False
-    flattened: bool = False
-    location_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """``errors`` are the declared ones by code; ``result_wrapper`` is the query protocol's element, or empty."""
+    """``errors`` are the declared ones by code; ``result_wrapper`` is the query protocol's element, or empty;
+    ``takes_files``: somewhere in its input is a blob."""
 
     service: str
     name: str
@@ -64,6 +63,7 @@ class Operation:
     errors: frozenset[str]
     is_signed: bool
     result_wrapper: str = ""
+    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +109,7 @@ class _Compiler:
             errors=codes,
             is_signed=found.get("authtype") != "none",
             result_wrapper=(found.get("output") or {}).get("resultWrapper", ""),
+            takes_files=any(shape.kind == "blob" for shape in below(self._referred(found.get("input")))),
         )
 
     def _code(self, shape: str) -> str:
@@ -136,8 +137,18 @@ class _Compiler:
         shape.pattern = found.get("pattern")
         shape.enum = tuple(found.get("enum", ()))
         shape.sensitive = bool(found.get("sensitive"))
-        shape.flattened = bool(found.get("flattened"))
-        shape.location_name = (found.get("member") or {}).get("locationName")
+
+
+def below(shape: Shape | None) -> Iterator[Shape]:
+    """A shape and every shape that it is made of."""
+    seen: set[Shape] = set()
+    waiting = [shape]
+    while waiting:
+        found = waiting.pop()
+        if found is not None and found not in seen:
+            seen.add(found)
+            waiting += [*found.members.values(), found.member, found.key, found.value]
+            yield found
 
 
 @cache

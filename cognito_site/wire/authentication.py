@@ -1,0 +1,73 @@
+"""Who signed a request, and whether a policy lets them do it. Asks ``identitypools.domain``; decides nothing itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+
+from cognito_site.contract.services import Operation, Service
+from cognito_site.wire import sigv4
+from identitypools.domain import authorization, callers
+from identitypools.domain.callers import Caller
+
+# STS and IAM are global: their clients may sign for this region wherever they are.
+GLOBAL_REGION = "us-east-1"
+# Both need no permission, and no policy can deny them (AWS STS API Reference).
+FREE = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
+ANY = "*"
+
+
+class SignatureAuthentication(BaseAuthentication):
+    """For the operations of one service. Raises the refusal of what is wrong, in the order that AWS checks."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._is_query = service.protocol == "query"
+
+    def authenticate(self, request: Any) -> tuple[Caller, sigv4.Signature]:
+        """``request`` as ``sigv4`` sees it. Presigned requests exist in the query protocol only."""
+        is_presigned = self._is_query and sigv4.is_presigned(request.query)
+        signature = sigv4.read_query(request) if is_presigned else sigv4.read_header(request)
+        sigv4.check_claims(request, signature, self._service.signing_name, self._regions(), timezone.now())
+        caller = callers.find(signature.access_key_id, signature.session_token)
+        sigv4.check(request, signature, caller.secret)
+        return caller, signature
+
+    def _regions(self) -> set[str]:
+        here = settings.POOLHOUSE.region
+        return {here, GLOBAL_REGION} if self._is_query else {here}
+
+
+def authorize(caller: Caller, operation: Operation, document: Any, context: dict[str, Any]) -> None:
+    """``document`` is not validated yet: only text is taken from it, and only for the name of what is touched."""
+    if (operation.service, operation.name) not in FREE:
+        action = f"{operation.service}:{operation.name}"
+        authorization.authorize(caller, action=action, resource=resource(operation, document), context=context)
+
+
+def resource(operation: Operation, document: Any) -> str:
+    """The ARN that a policy must allow. What belongs to a pool is judged by the pool's ARN, so no other identifier of
+    the body can widen it."""
+    member = _named_by(operation)
+    value = document.get(member) if member and isinstance(document, dict) else None
+    if member is None or not isinstance(value, str) or not value:
+        return ANY
+    return _ARNS[member].format(value, region=settings.POOLHOUSE.region, account=settings.POOLHOUSE.account_id)
+
+
+def _named_by(operation: Operation) -> str | None:
+    """The member that names the resource, the first of ``_ARNS`` that the operation has."""
+    members = operation.input.members if operation.input else {}
+    return next((name for name in _ARNS if name in members), None)
+
+
+_ARNS = {
+    "UserPoolId": "arn:aws:cognito-idp:{region}:{account}:userpool/{0}",
+    "IdentityPoolId": "arn:aws:cognito-identity:{region}:{account}:identitypool/{0}",
+    "RoleName": "arn:aws:iam::{account}:role/{0}",
+    "ResourceArn": "{0}",
+    "RoleArn": "{0}",
+}
