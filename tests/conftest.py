@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 
 from tests import clients
+from tests.cast import Stage, set_stage
 
 _connect = socket.socket.connect
 
@@ -39,7 +40,7 @@ def empty_cache() -> Iterator[None]:
     cache.clear()
 
 
-# --- the SDK for Python, in process: signed with the first operator's key, and ``public_*`` that sign nothing ----------
+# --- the SDK for Python, in process: signed with the first operator's key, and ``public_*`` that sign nothing ---------
 
 
 @pytest.fixture
@@ -75,3 +76,8 @@ def public_sts(db: None) -> Any:
 @pytest.fixture
 def iam(db: None) -> Any:
     return clients.signed("iam")
+
+
+@pytest.fixture
+def stage(cognito: Any, public: Any) -> Stage:
+    return set_stage(cognito, public)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import attributes, lockout, passwords, srp
+from userpools.domain import attribute_changes, attributes, lockout, passwords, srp
 from userpools.domain.challenges.base import Attempt, Challenge, Question, required
 from userpools.models import User, UserPool
 
@@ -117,7 +117,7 @@ class NewPasswordRequired(Challenge):
         }
         user = attempt.known_user
         with transaction.atomic():
-            attributes.complete(user, attempt.client, given)
+            attribute_changes.complete(user, attempt.client, given)
             _set(user, password)
         return attempt.having_proved(new_password=True)
 
