@@ -1,4 +1,4 @@
-"""The real SDK for Python, in process: botocore serializes, signs and parses, and Django answers instead of the network.
+"""The real SDK for Python, in process: botocore serializes, signs and parses, Django answers instead of the network.
 
 Every answer is held against the contract: a success against its output shape, a refusal against what the operation may
 refuse with. An exception that became a 500 is raised again in the test.
