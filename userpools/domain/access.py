@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cognito_site.contract import errors
+from cognito_site.prepared import Prepared
 from userpools.models import AppClient, Domain, Group, ResourceServer, SignInName, User, UserPool
+
+_client_and_pool = Prepared(lambda: AppClient.objects.select_related("pool").filter(pk="a client id"))
 
 
 def pool(pool_id: str) -> UserPool:
     found = UserPool.objects.filter(pk=pool_id).first()
     if found is None:
         raise errors.pool_not_found(pool_id)
+    return found
+
+
+def pool_by_arn(arn: str) -> UserPool:
+    """The ARN must name this Region and account, too."""
+    found = pool(arn.rpartition("userpool/")[2])
+    if found.arn != arn:
+        raise errors.not_a_pool_arn()
     return found
 
 
@@ -36,7 +47,7 @@ def client(pool: UserPool, client_id: str) -> AppClient:
 
 def find_client(client_id: str) -> AppClient | None:
     """A client id is unique over all pools and leads to its pool."""
-    return AppClient.objects.select_related("pool").filter(pk=client_id).first()
+    return _client_and_pool.first(client_id)
 
 
 def client_by_id(client_id: str) -> AppClient:
@@ -137,6 +148,12 @@ def resource_server(pool: UserPool, identifier: str) -> ResourceServer:
 def custom_domains() -> QuerySet[Domain]:
     """Of all pools."""
     return Domain.objects.filter(is_custom=True)
+
+
+def has_domain(pool_id: str) -> bool | None:
+    """None: there is no such pool."""
+    held = Domain.objects.filter(pool=OuterRef("pk"))
+    return UserPool.objects.filter(pk=pool_id).values_list(Exists(held), flat=True).first()
 
 
 def domain(pool: UserPool, name: str) -> Domain:

@@ -317,10 +317,10 @@ def _record(attempt: Attempt, passed: bool, reason: str = "") -> None:
     events.record(
         attempt.client.pool,
         attempt.user,
-        events.Kind.SIGN_IN,
+        events.SIGN_IN,
         passed,
         reason,
-        attempt.client,
+        attempt.client.pk,
         attempt.context,
         {"flow": attempt.flow, "source": attempt.source, "methods": list(attempt.proved)},
     )

@@ -233,7 +233,7 @@ def revoke_all(user: User) -> int:
 def sign_out_everywhere(user: User, context: Context) -> None:
     """GlobalSignOut. The cookie of the hosted pages stays, as in Cognito."""
     ended = revoke_all(user)
-    events.record(user.pool, user, events.Kind.SIGN_OUT, context=context, detail={"sign_ins": ended})
+    events.record(user.pool, user, events.SIGN_OUT, context=context, detail={"sign_ins": ended})
 
 
 def revoke_refresh_token(client: AppClient, token: str) -> None:
