@@ -102,3 +102,16 @@ def claim(key: bytes, scope: str, identity: str, secret_block: bytes, timestamp:
     """``PASSWORD_CLAIM_SIGNATURE``."""
     signed = f"{scope}{identity}".encode() + secret_block + timestamp.encode()
     return base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+
+
+def client_key(
+    scope: str, identity: str, secret: str, salt: bytes, server_public: int, private: int, public: int
+) -> bytes:
+    """The other side, for tests and benchmarks: the key of ``session_key``, from the password."""
+    x = _hash(
+        pad(int.from_bytes(salt, "big")), hashlib.sha256(f"{scope}{identity}:{secret}".encode()).digest()
+    )
+    u = _hash(pad(public), pad(server_public))
+    shared = power((server_public - K * power(G, x, N)) % N, private + u * x, N)
+    extracted = hmac.digest(pad(u), pad(shared), "sha256")
+    return hmac.digest(extracted, b"Caldera Derived Key\x01", "sha256")[:16]

@@ -1,0 +1,122 @@
+"""A pool to measure on, made through the API of a running server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from bench.load import Request
+
+REGION = "us-east-1"
+PASSWORD = "Correct-horse-7"
+TARGET = "AWSCognitoIdentityProviderService"
+FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    url: str
+    keys: tuple[str, str]
+    pool_id: str
+    client_id: str
+    machine: tuple[str, str]
+    access_token: str
+    refresh_token: str
+
+    # --- requests ------------------------------------------------------------------------------------------------------
+
+    def jwks(self) -> Request:
+        return Request(f"{self.url}/{self.pool_id}/.well-known/jwks.json")
+
+    def client_credentials(self) -> Request:
+        basic = base64.b64encode(":".join(self.machine).encode()).decode()
+        headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
+        return Request(f"{self.url}/{self.pool_id}/oauth2/token", headers, "grant_type=client_credentials")
+
+    def get_user(self) -> Request:
+        return self._public("GetUser", {"AccessToken": self.access_token})
+
+    def password(self) -> Request:
+        parameters = {"USERNAME": "alice", "PASSWORD": PASSWORD}
+        return self._initiate("USER_PASSWORD_AUTH", parameters)
+
+    def refresh(self) -> Request:
+        return self._initiate("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": self.refresh_token})
+
+    def admin_get_user(self) -> Request:
+        return self._signed("AdminGetUser", {"UserPoolId": self.pool_id, "Username": "alice"})
+
+    def list_users(self) -> Request:
+        who = {"UserPoolId": self.pool_id, "Filter": 'email ^= "user-5"', "Limit": 20}
+        return self._signed("ListUsers", who)
+
+    def _initiate(self, flow: str, parameters: dict[str, str]) -> Request:
+        return self._public("InitiateAuth", {"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": parameters})
+
+    def _public(self, operation: str, document: dict[str, Any]) -> Request:
+        return Request(f"{self.url}/", _headers(operation), json.dumps(document))
+
+    def _signed(self, operation: str, document: dict[str, Any]) -> Request:
+        body = json.dumps(document)
+        request = AWSRequest("POST", f"{self.url}/", headers=_headers(operation), data=body)
+        SigV4Auth(Credentials(*self.keys), "cognito-idp", REGION).add_auth(request)
+        return Request(f"{self.url}/", dict(request.headers.items()), body)
+
+
+def _headers(operation: str) -> dict[str, str]:
+    return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{TARGET}.{operation}"}
+
+
+def build(url: str, keys: tuple[str, str]) -> Scene:
+    """``url`` with an address, not a name: the client must not spend its time on looking one up."""
+    cognito = boto3.client(
+        "cognito-idp",
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
+    )
+    pool_id = cognito.create_user_pool(PoolName="bench")["UserPool"]["Id"]
+    cognito.create_user_pool_domain(UserPoolId=pool_id, Domain=f"bench-{pool_id[-6:].lower()}")
+    cognito.create_resource_server(
+        UserPoolId=pool_id,
+        Identifier="api",
+        Name="api",
+        Scopes=[{"ScopeName": name, "ScopeDescription": name} for name in ("read", "write")],
+    )
+    client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="app", ExplicitAuthFlows=FLOWS)
+    machine = cognito.create_user_pool_client(
+        UserPoolId=pool_id,
+        ClientName="machine",
+        GenerateSecret=True,
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["client_credentials"],
+        AllowedOAuthScopes=["api/read", "api/write"],
+    )["UserPoolClient"]
+    attributes = [{"Name": "email", "Value": "alice@example.com"}, {"Name": "email_verified", "Value": "true"}]
+    who = {"UserPoolId": pool_id, "Username": "alice"}
+    cognito.admin_create_user(**who, MessageAction="SUPPRESS", UserAttributes=attributes)
+    cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
+    client_id = client["UserPoolClient"]["ClientId"]
+    tokens = cognito.initiate_auth(
+        ClientId=client_id,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD},
+    )["AuthenticationResult"]
+    credentials = (machine["ClientId"], machine["ClientSecret"])
+    return Scene(url, keys, pool_id, client_id, credentials, tokens["AccessToken"], tokens["RefreshToken"])
+
+
+def keys_of(shown: subprocess.CompletedProcess[str]) -> tuple[str, str]:
+    """The first key pair, as ``show_access`` prints it."""
+    found = dict(re.findall(r"(AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY)=(\S+)", shown.stdout))
+    return found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"]

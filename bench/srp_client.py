@@ -1,0 +1,81 @@
+"""SRP sign-ins by a client as lean as one can be: raw sockets' worth of HTTP, and the arithmetic that no client can
+avoid. Its share of the work is part of the limit that the result is compared with."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import time
+from concurrent.futures import ProcessPoolExecutor
+from urllib.parse import urlsplit
+
+from bench.load import Measured
+from bench.scene import PASSWORD, Scene, _headers
+
+PROCESSES = 4
+SERVER_POWERS = 3
+CLIENT_POWERS = 4  # g^x, and (a + u*x) of 512 bits in place of 256 twice, with g^a once for each run
+
+
+def run(scene: Scene, seconds: float) -> Measured:
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        futures = [pool.submit(_sign_in_for, scene, seconds) for _ in range(PROCESSES)]
+        times = sorted(one for future in futures for one in future.result())
+    return Measured(len(times) / seconds, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000)
+
+
+def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
+    from userpools.domain import srp
+
+    parts = urlsplit(scene.url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    secret = srp.server_secret()
+    public = srp.power(srp.G, secret, srp.N)
+    times, end = [], time.perf_counter() + seconds
+    while (started := time.perf_counter()) < end:
+        _sign_in(connection, scene, secret, public)
+        times.append(time.perf_counter() - started)
+    return times
+
+
+def _post(connection: http.client.HTTPConnection, operation: str, document: dict[str, object]) -> dict[str, object]:
+    connection.request("POST", "/", json.dumps(document), _headers(operation))
+    answer = connection.getresponse()
+    found: dict[str, object] = json.loads(answer.read())
+    if answer.status != 200:
+        raise RuntimeError(f"{operation} refused: {found}")
+    return found
+
+
+def _sign_in(connection: http.client.HTTPConnection, scene: Scene, secret: int, public: int) -> None:
+    from userpools.domain import srp
+
+    parameters: dict[str, object] = {"USERNAME": "alice", "SRP_A": format(public, "x")}
+    asked = _post(
+        connection,
+        "InitiateAuth",
+        {"AuthFlow": "USER_SRP_AUTH", "ClientId": scene.client_id, "AuthParameters": parameters},
+    )
+    given: dict[str, str] = asked["ChallengeParameters"]  # type: ignore[assignment]
+    scope, identity = scene.pool_id.partition("_")[2], given["USER_ID_FOR_SRP"]
+    key = srp.client_key(scope, identity, PASSWORD, bytes.fromhex(given["SALT"]), int(given["SRP_B"], 16), secret, public)
+    stamp = time.strftime("%a %b %-d %H:%M:%S UTC %Y", time.gmtime())
+    answers = {
+        "USERNAME": identity,
+        "PASSWORD_CLAIM_SECRET_BLOCK": given["SECRET_BLOCK"],
+        "TIMESTAMP": stamp,
+        "PASSWORD_CLAIM_SIGNATURE": srp.claim(key, scope, identity, base64.b64decode(given["SECRET_BLOCK"]), stamp),
+    }
+    _post(
+        connection,
+        "RespondToAuthChallenge",
+        {
+            "ClientId": scene.client_id,
+            "ChallengeName": "PASSWORD_VERIFIER",
+            "Session": asked["Session"],
+            "ChallengeResponses": answers,
+        },
+    )
+
+
