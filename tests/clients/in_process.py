@@ -169,7 +169,7 @@ def _exceptions_come_out() -> Iterator[list[BaseException]]:
 def _hold_against_contract(http_response: AWSResponse, parsed: dict[str, Any], model: Any, **_: Any) -> None:
     service = model.service_model.service_name
     if http_response.status_code < 400:
-        if model.service_model.protocol_name == "json":
+        if model.service_model.metadata["protocol"] == "json":
             _hold_success(http_response, model)
         return
     code = parsed["Error"]["Code"]
