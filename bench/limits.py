@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from userpools.domain import srp
 
 SECONDS = 2.0
 
@@ -43,17 +51,11 @@ def _rate(once: Callable[[], object]) -> float:
 
 
 def _signatures() -> float:
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-    from cryptography.hazmat.primitives.hashes import SHA256
-
     key, padding, algorithm, text = generate_private_key(65537, 2048), PKCS1v15(), SHA256(), b"x" * 600
     return _rate(lambda: key.sign(text, padding, algorithm))
 
 
 def _hashes() -> float:
-    from argon2 import PasswordHasher
-
     hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
     known = hasher.hash("Correct-horse-7")
     return _rate(lambda: hasher.verify(known, "Correct-horse-7"))
@@ -61,9 +63,5 @@ def _hashes() -> float:
 
 def _powers() -> float:
     """3072 bits, 256-bit exponents: what the SRP of both sides is made of."""
-    import secrets
-
-    from userpools.domain import srp
-
     base, exponent = secrets.randbelow(srp.N), srp.server_secret()
     return _rate(lambda: srp.power(base, exponent, srp.N))

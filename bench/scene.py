@@ -32,7 +32,7 @@ class Scene:
     access_token: str
     refresh_token: str
 
-    # --- requests ------------------------------------------------------------------------------------------------------
+    # --- requests -------------------------------------------------------------------------------------------------
 
     def jwks(self) -> Request:
         return Request(f"{self.url}/{self.pool_id}/.well-known/jwks.json")
@@ -60,19 +60,20 @@ class Scene:
         return self._signed("ListUsers", who)
 
     def _initiate(self, flow: str, parameters: dict[str, str]) -> Request:
-        return self._public("InitiateAuth", {"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": parameters})
+        document = {"AuthFlow": flow, "ClientId": self.client_id, "AuthParameters": parameters}
+        return self._public("InitiateAuth", document)
 
     def _public(self, operation: str, document: dict[str, Any]) -> Request:
-        return Request(f"{self.url}/", _headers(operation), json.dumps(document))
+        return Request(f"{self.url}/", headers_of(operation), json.dumps(document))
 
     def _signed(self, operation: str, document: dict[str, Any]) -> Request:
         body = json.dumps(document)
-        request = AWSRequest("POST", f"{self.url}/", headers=_headers(operation), data=body)
+        request = AWSRequest("POST", f"{self.url}/", headers=headers_of(operation), data=body)
         SigV4Auth(Credentials(*self.keys), "cognito-idp", REGION).add_auth(request)
         return Request(f"{self.url}/", dict(request.headers.items()), body)
 
 
-def _headers(operation: str) -> dict[str, str]:
+def headers_of(operation: str) -> dict[str, str]:
     return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{TARGET}.{operation}"}
 
 

@@ -11,7 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from urllib.parse import urlsplit
 
 from bench.load import Measured
-from bench.scene import PASSWORD, Scene, _headers
+from bench.scene import PASSWORD, Scene, headers_of
+from userpools.domain import srp
 
 PROCESSES = 4
 SERVER_POWERS = 3
@@ -26,8 +27,6 @@ def run(scene: Scene, seconds: float) -> Measured:
 
 
 def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
-    from userpools.domain import srp
-
     parts = urlsplit(scene.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
     secret = srp.server_secret()
@@ -40,7 +39,7 @@ def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
 
 
 def _post(connection: http.client.HTTPConnection, operation: str, document: dict[str, object]) -> dict[str, object]:
-    connection.request("POST", "/", json.dumps(document), _headers(operation))
+    connection.request("POST", "/", json.dumps(document), headers_of(operation))
     answer = connection.getresponse()
     found: dict[str, object] = json.loads(answer.read())
     if answer.status != 200:
@@ -49,8 +48,6 @@ def _post(connection: http.client.HTTPConnection, operation: str, document: dict
 
 
 def _sign_in(connection: http.client.HTTPConnection, scene: Scene, secret: int, public: int) -> None:
-    from userpools.domain import srp
-
     parameters: dict[str, object] = {"USERNAME": "alice", "SRP_A": format(public, "x")}
     asked = _post(
         connection,
@@ -59,7 +56,8 @@ def _sign_in(connection: http.client.HTTPConnection, scene: Scene, secret: int, 
     )
     given: dict[str, str] = asked["ChallengeParameters"]  # type: ignore[assignment]
     scope, identity = scene.pool_id.partition("_")[2], given["USER_ID_FOR_SRP"]
-    key = srp.client_key(scope, identity, PASSWORD, bytes.fromhex(given["SALT"]), int(given["SRP_B"], 16), secret, public)
+    salt, server_public = bytes.fromhex(given["SALT"]), int(given["SRP_B"], 16)
+    key = srp.client_key(scope, identity, PASSWORD, salt, server_public, secret, public)
     stamp = time.strftime("%a %b %-d %H:%M:%S UTC %Y", time.gmtime())
     answers = {
         "USERNAME": identity,

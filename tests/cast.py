@@ -1,5 +1,5 @@
-"""The cast and the stage of most tests: one pool, its clients, and three people. alice has an account, bob is in another
-pool, mallory has none. All of it is made through the API, as an operator would."""
+"""The cast and the stage of most tests: one pool, its clients, and three people. alice has an account, bob is in
+another pool, mallory has none. All of it is made through the API, as an operator would."""
 
 from __future__ import annotations
 

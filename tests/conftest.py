@@ -40,7 +40,7 @@ def empty_cache() -> Iterator[None]:
     cache.clear()
 
 
-# --- the SDK for Python, in process: signed with the first operator's key, and ``public_*`` that sign nothing ---------
+# --- the SDK for Python, in process: signed with the first operator's key, and ``public_*`` that sign nothing -------
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ class Refusal(Exception):
         return self.in_query[1] if self.in_query else self.status
 
 
-# --- before an operation runs -----------------------------------------------------------------------------------------
+# --- before an operation runs ---------------------------------------------------------------------------------------
 
 
 class SerializationError(Refusal):
@@ -197,7 +197,7 @@ class UnsupportedOperation(Refusal):
     code = "UnsupportedOperationException"
 
 
-# --- NotAuthorized ----------------------------------------------------------------------------------------------------
+# --- NotAuthorized --------------------------------------------------------------------------------------------------
 
 
 class NotAuthorized(Refusal):
@@ -308,7 +308,7 @@ def cannot_modify_provided(attribute: str) -> Refusal:
     return NotAuthorized(f"Cannot modify an already provided {attribute}")
 
 
-# --- users ------------------------------------------------------------------------------------------------------------
+# --- users ----------------------------------------------------------------------------------------------------------
 
 
 class UserNotFound(Refusal):
@@ -375,7 +375,7 @@ def resend_not_possible(username: str) -> Refusal:
     return UnsupportedUserState(f"Resend not possible. {username} status is not FORCE_CHANGE_PASSWORD")
 
 
-# --- codes, factors, passwords ----------------------------------------------------------------------------------------
+# --- codes, factors, passwords --------------------------------------------------------------------------------------
 
 
 class CodeMismatch(Refusal):
@@ -474,7 +474,7 @@ class TooManyFailedAttempts(Refusal):
     code = "TooManyFailedAttemptsException"
 
 
-# --- resources --------------------------------------------------------------------------------------------------------
+# --- resources ------------------------------------------------------------------------------------------------------
 
 
 class ResourceNotFound(Refusal):
@@ -595,7 +595,7 @@ class InvalidUserPoolConfiguration(Refusal):
     code = "InvalidUserPoolConfigurationException"
 
 
-# --- triggers ---------------------------------------------------------------------------------------------------------
+# --- triggers -------------------------------------------------------------------------------------------------------
 
 
 class UnexpectedLambda(Refusal):
@@ -608,7 +608,7 @@ def trigger_not_performed(trigger: str) -> Refusal:
     )
 
 
-# --- InvalidParameter -------------------------------------------------------------------------------------------------
+# --- InvalidParameter -----------------------------------------------------------------------------------------------
 
 
 class InvalidParameter(Refusal):

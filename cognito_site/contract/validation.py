@@ -43,7 +43,7 @@ def checker(shape: Shape, say: Say) -> Check:
     return _KINDS[shape.kind](shape, _hidden if shape.sensitive else say)
 
 
-# --- the words --------------------------------------------------------------------------------------------------------
+# --- the words ------------------------------------------------------------------------------------------------------
 
 
 def _shown(value: Any, path: str, clause: str) -> str:
@@ -80,7 +80,7 @@ def _like(pattern: str) -> str:
     return f"Member must satisfy regular expression pattern: {pattern}"
 
 
-# --- one function for each kind ---------------------------------------------------------------------------------------
+# --- one function for each kind -------------------------------------------------------------------------------------
 
 
 def _string(shape: Shape, say: Say) -> Check:

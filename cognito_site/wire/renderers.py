@@ -57,7 +57,7 @@ def json_error(refusal: errors.Refusal) -> bytes:
     return _encoder.encode({"__type": refusal.code, "message": refusal.message, **refusal.fields}).encode()
 
 
-# --- the query protocol -----------------------------------------------------------------------------------------------
+# --- the query protocol ---------------------------------------------------------------------------------------------
 
 # XML 1.0 has no form for these.
 _CONTROL = dict.fromkeys([code for code in range(32) if code not in (9, 10, 13)] + [0xFFFE, 0xFFFF])

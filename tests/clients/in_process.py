@@ -92,7 +92,7 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
-# --- the answer, without a network ------------------------------------------------------------------------------------
+# --- the answer, without a network ----------------------------------------------------------------------------------
 
 
 @cache
@@ -163,7 +163,7 @@ def _exceptions_come_out() -> Iterator[list[BaseException]]:
         got_request_exception.disconnect(keep)
 
 
-# --- the contract -----------------------------------------------------------------------------------------------------
+# --- the contract ---------------------------------------------------------------------------------------------------
 
 
 def _hold_against_contract(http_response: AWSResponse, parsed: dict[str, Any], model: Any, **_: Any) -> None:

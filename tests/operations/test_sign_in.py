@@ -33,7 +33,7 @@ def srp_client(stage: Stage, name: str = "alice", password: str = PASSWORD, **mo
     return AWSSRP(name, password, stage.pool_id, more.pop("client_id", stage.client_id), client=stage.public, **more)
 
 
-# --- passwords ---------------------------------------------------------------------------------------------------------
+# --- passwords ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.proves("InitiateAuth")
@@ -42,7 +42,7 @@ def test_a_password_gives_tokens(stage: Stage) -> None:
     answer = stage.sign_in()
     assert answer["ChallengeParameters"] == {}
     tokens = answer["AuthenticationResult"]
-    assert tokens["TokenType"] == "Bearer" and tokens["ExpiresIn"] == 3600
+    assert (tokens["TokenType"], tokens["ExpiresIn"]) == ("Bearer", 3600)
     sub = {a["Name"]: a["Value"] for a in user["Attributes"]}["sub"]
     access, identity = claims_of(tokens["AccessToken"]), claims_of(tokens["IdToken"])
     assert access.keys() == {
@@ -165,7 +165,7 @@ def test_parallel_guesses_are_all_counted(stage: Stage) -> None:
     assert answers.count("Incorrect username or password.") <= 5
 
 
-# --- SECRET_HASH -------------------------------------------------------------------------------------------------------
+# --- SECRET_HASH ----------------------------------------------------------------------------------------------------
 
 
 def test_a_client_with_a_secret_must_prove_it(stage: Stage) -> None:
@@ -185,7 +185,7 @@ def test_a_client_with_a_secret_must_prove_it(stage: Stage) -> None:
         )
 
 
-# --- SRP ---------------------------------------------------------------------------------------------------------------
+# --- SRP ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.proves("RespondToAuthChallenge")
@@ -234,7 +234,7 @@ def test_srp_of_nobody_looks_like_somebody(stage: Stage) -> None:
     assert first["SRP_B"] != second["SRP_B"]
     assert len(first["SALT"]) == len(real["SALT"]) == 32
     aws = srp_client(stage, "mallory", client_id=hiding)
-    with pytest.raises(stage.public.exceptions.NotAuthorizedException, match="Incorrect username or password."):
+    with pytest.raises(stage.public.exceptions.NotAuthorizedException, match="Incorrect username or password"):
         aws.authenticate_user()
 
 
@@ -261,7 +261,7 @@ def test_srp_fails_with_the_old_password_after_a_change(stage: Stage) -> None:
         srp_client(stage).authenticate_user()
 
 
-# --- temporary passwords -----------------------------------------------------------------------------------------------
+# --- temporary passwords --------------------------------------------------------------------------------------------
 
 
 def invite(stage: Stage, name: str = "alice", **attributes: str) -> None:
@@ -287,7 +287,8 @@ def answer(stage: Stage, asked: dict[str, Any], name: str = "alice", **answers: 
 def test_a_temporary_password_must_be_replaced(stage: Stage) -> None:
     invite(stage, email="alice@example.com")
     asked = stage.sign_in(password="Temporary-1")
-    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED" and "AuthenticationResult" not in asked
+    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    assert "AuthenticationResult" not in asked
     assert json.loads(asked["ChallengeParameters"]["userAttributes"]) == {"email": "alice@example.com"}
     assert json.loads(asked["ChallengeParameters"]["requiredAttributes"]) == []
     with pytest.raises(stage.public.exceptions.InvalidPasswordException, match="Password not long enough"):
@@ -307,9 +308,8 @@ def test_missing_required_attributes_are_asked_along(cognito: Any, public: Any) 
     with pytest.raises(stage.public.exceptions.InvalidParameterException):
         answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1")
     with pytest.raises(stage.public.exceptions.NotAuthorizedException, match="already provided email"):
-        answer(
-            stage, asked, NEW_PASSWORD="Brand-new-horse-1", **{"userAttributes.name": "A", "userAttributes.email": "x@y.z"}
-        )
+        both = {"userAttributes.name": "A", "userAttributes.email": "x@y.z"}
+        answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1", **both)
     tokens = answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1", **{"userAttributes.name": "Alice"})
     assert claims_of(tokens["AuthenticationResult"]["IdToken"])["name"] == "Alice"
 
@@ -323,7 +323,7 @@ def test_a_temporary_password_expires(stage: Stage) -> None:
     )
 
 
-# --- sessions ----------------------------------------------------------------------------------------------------------
+# --- sessions -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.proves("AdminRespondToAuthChallenge")
@@ -358,7 +358,7 @@ def test_a_session_answers_only_what_it_was_asked_where_it_was_asked(stage: Stag
     assert tokens["AuthenticationResult"]
 
 
-# --- authenticator apps ------------------------------------------------------------------------------------------------
+# --- authenticator apps ---------------------------------------------------------------------------------------------
 
 
 def require_totp(stage: Stage, mfa: str) -> None:

@@ -129,7 +129,7 @@ def test_parallel_rotation_gives_exactly_one_child(stage: Stage) -> None:
     ) == 11
 
 
-# --- sign-out and revocation -------------------------------------------------------------------------------------------
+# --- sign-out and revocation ----------------------------------------------------------------------------------------
 
 
 def alive(stage: Stage, tokens: dict[str, str]) -> list[str]:

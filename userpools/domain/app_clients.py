@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito_site.contract import errors
@@ -17,6 +18,7 @@ from userpools.models.app_client import DEFAULT_REFRESH_DAYS, UNITS
 
 Settings = dict[str, Any]
 
+REGULAR = "REGULAR"
 MOST_CLIENTS = 1000
 ID_ALPHABET = string.ascii_lowercase + string.digits
 ID_LENGTH = 26
@@ -45,9 +47,20 @@ def _new_id() -> str:
     return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
 
 
+def _wanted_secret(given: Settings) -> str | None:
+    """Whether a client is confidential is decided when it is made, for ever."""
+    generate, own = given.pop("generate_secret", False), given.pop("client_secret", None)
+    if given.pop("publish_secrets_in_aws_secrets_manager", False):
+        raise errors.not_performed("PublishSecretsInAWSSecretsManager")
+    if generate and own:
+        raise errors.secret_given_and_generated()
+    return client_secrets.generate() if generate else own
+
+
 @transaction.atomic
-def create(pool: UserPool, name: str, given: Settings, secret: str | None = None) -> AppClient:
-    """With ``secret`` the client is confidential, for ever; ``client_secrets.generate`` makes one."""
+def create(pool: UserPool, name: str, given: Settings) -> AppClient:
+    given = dict(given)
+    secret = _wanted_secret(given)
     if pool.clients.count() >= MOST_CLIENTS:
         raise errors.count_limit_exceeded("app clients in a user pool", MOST_CLIENTS)
     now = timezone.now()
@@ -60,8 +73,10 @@ def create(pool: UserPool, name: str, given: Settings, secret: str | None = None
 
 
 @transaction.atomic
-def update(client: AppClient, given: Settings, name: str | None = None) -> AppClient:
+def update(client: AppClient, name: str | None, given: Settings) -> AppClient:
     """A full replacement: what the caller did not name falls back to its default. The secrets stay."""
+    given = dict(given)
+    _wanted_secret(given)
     client = access.locked_client(client)
     client.settings = completed(given)
     client.name = name or client.name
@@ -69,6 +84,11 @@ def update(client: AppClient, given: Settings, name: str | None = None) -> AppCl
     client.modified_at = timezone.now()
     client.save(update_fields=["name", "settings", "modified_at"])
     return client
+
+
+def of_type(pool: UserPool, client_type: str | None) -> QuerySet[AppClient]:
+    """Nothing registers clients dynamically yet: all of them are ``REGULAR``."""
+    return pool.clients.all() if client_type in (None, REGULAR) else pool.clients.none()
 
 
 def delete(client: AppClient) -> None:

@@ -48,7 +48,7 @@ _by_host: Remembered[str, _Known] = Remembered(SECONDS_REMEMBERED, 2000)
 _by_pool: Remembered[str, _Known] = Remembered(SECONDS_REMEMBERED, 2000)
 
 
-# --- from a request to a pool ----------------------------------------------------------------------------------------
+# --- from a request to a pool ---------------------------------------------------------------------------------------
 
 
 def of_host(host: str) -> Site | None:
@@ -112,7 +112,7 @@ def forget(domain: Domain) -> None:
     transaction.on_commit(now)
 
 
-# --- from a pool to its address --------------------------------------------------------------------------------------
+# --- from a pool to its address -------------------------------------------------------------------------------------
 
 
 def _prefix_suffix() -> str:

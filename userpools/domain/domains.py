@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access
+from userpools.domain import access, domain_hosts
 from userpools.models import Domain, UserPool
 
 RESERVED_WORDS = ("aws", "amazon", "cognito")
@@ -57,6 +57,7 @@ def create(pool: UserPool, name: str, wish: Wish) -> Domain:
             domain.save(force_insert=True)
     except IntegrityError:
         raise errors.domain_taken() from None
+    domain_hosts.forget(domain)
     return domain
 
 
@@ -73,6 +74,7 @@ def update(domain: Domain, wish: Wish) -> Domain:
 
 
 def delete(domain: Domain) -> None:
+    domain_hosts.forget(domain)
     domain.delete()
 
 

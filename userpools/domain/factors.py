@@ -118,7 +118,7 @@ def code_at(key: str, drift: int = 0) -> str:
     return f"{TOTP(raw, step=STEP, digits=DIGITS, drift=drift).token():0{DIGITS}d}"
 
 
-# --- preferences -------------------------------------------------------------------------------------------------------
+# --- preferences ----------------------------------------------------------------------------------------------------
 
 
 def configured(user: User) -> list[str]:

@@ -100,7 +100,7 @@ def private_key(key: SigningKey) -> rsa.RSAPrivateKey:
     return _opened.put(key.kid, opened)
 
 
-# --- the reserve -------------------------------------------------------------------------------------------------------
+# --- the reserve ----------------------------------------------------------------------------------------------------
 
 
 def refill_reserve() -> int:
@@ -131,7 +131,7 @@ def assign(pool: UserPool) -> None:
         _take(pool, use, SigningKey.State.CURRENT)
 
 
-# --- life of a pool's keys ---------------------------------------------------------------------------------------------
+# --- life of a pool's keys ------------------------------------------------------------------------------------------
 
 
 def prepare_rotation(pool: UserPool) -> None:
@@ -164,7 +164,7 @@ def published(pool: UserPool) -> list[dict[str, Any]]:
     return list(pool.signing_keys.order_by("created_at", "kid").values_list("jwk", flat=True))
 
 
-# --- signing and checking ----------------------------------------------------------------------------------------------
+# --- signing and checking -------------------------------------------------------------------------------------------
 
 
 def current(pool: UserPool) -> dict[str, SigningKey]:
@@ -197,7 +197,7 @@ def _public_half(jwk: dict[str, Any]) -> rsa.RSAPublicKey:
     return rsa.RSAPublicNumbers(65537, int.from_bytes(modulus, "big")).public_key()
 
 
-# --- emergencies -------------------------------------------------------------------------------------------------------
+# --- emergencies ----------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from userpools.values import PasswordPolicy
 SYMBOLS = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- "  # AWS: "Password policies"; a space counts inside, not at the ends
 GENERATED_SYMBOLS = "!@#$%*?+-="
 GENERATED_LENGTH = 16
+DEFAULT_VALIDITY_DAYS = 7  # what 0 asks for
 WAIT_FOR_A_HASH = 5.0  # seconds
 
 # Memory-hard on purpose: more at once than cores only makes each slower and the process larger.
@@ -43,7 +44,7 @@ def _admission() -> Iterator[None]:
         _hashing.release()
 
 
-# --- policy ------------------------------------------------------------------------------------------------------------
+# --- policy ---------------------------------------------------------------------------------------------------------
 
 
 def _has(characters: str) -> Callable[[str], bool]:
@@ -78,7 +79,7 @@ def generate(policy: PasswordPolicy) -> str:
     return "".join(chosen)
 
 
-# --- setting and checking ----------------------------------------------------------------------------------------------
+# --- setting and checking -------------------------------------------------------------------------------------------
 
 
 def set_password(user: User, password: str) -> None:
@@ -94,7 +95,7 @@ def set_password(user: User, password: str) -> None:
 def set_temporary_password(user: User, password: str) -> None:
     """As ``set_password``, good for the policy's days only."""
     set_password(user, password)
-    days = user.pool.password_policy.temporary_password_validity_days or PasswordPolicy.temporary_password_validity_days
+    days = user.pool.password_policy.temporary_password_validity_days or DEFAULT_VALIDITY_DAYS
     user.temporary_password_expires_at = timezone.now() + timedelta(days=days)
 
 
@@ -138,7 +139,7 @@ def matches(user: User | None, password: str) -> bool:
     return right and bool(known)
 
 
-# --- the SRP form ------------------------------------------------------------------------------------------------------
+# --- the SRP form ---------------------------------------------------------------------------------------------------
 
 
 def _verifier_context(user: User) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from cognito_site.contract import errors
+from cognito_site.remembered import Remembered
 from userpools.models import ResourceServer, UserPool
 
 MOST_SERVERS = 25
@@ -19,10 +20,24 @@ RESERVED = ("aws.cognito", "aws.cognito/", "aws.cognito.")
 
 Scope = dict[str, Any]
 
+_living: Remembered[str, frozenset[str]] = Remembered(5, 2000)
+
 
 def scopes(pool: UserPool) -> frozenset[str]:
     """Every custom scope that lives, as tokens name it."""
     return frozenset(scope for server in pool.resource_servers.all() for scope in server.full_scopes)
+
+
+def living_scopes(pool: UserPool) -> frozenset[str]:
+    """As ``scopes``, remembered for some seconds: every token of a machine asks."""
+    known = _living.get(pool.pk)
+    return _living.put(pool.pk, scopes(pool)) if known is None else known
+
+
+def _forget(pool_id: str) -> None:
+    """This process knows at once, others within seconds."""
+    _living.forget(pool_id)
+    transaction.on_commit(lambda: _living.forget(pool_id))
 
 
 def create(pool: UserPool, identifier: str, name: str, scopes: list[Scope]) -> ResourceServer:
@@ -36,6 +51,7 @@ def create(pool: UserPool, identifier: str, name: str, scopes: list[Scope]) -> R
             server.save(force_insert=True)
     except IntegrityError:
         raise errors.resource_server_exists(identifier, pool.pk) from None
+    _forget(pool.pk)
     return server
 
 
@@ -44,11 +60,13 @@ def update(server: ResourceServer, name: str, scopes: list[Scope]) -> ResourceSe
     server.name, server.scopes = name, _checked(scopes)
     if not server.pool.resource_servers.filter(pk=server.pk).update(name=server.name, scopes=server.scopes):
         raise errors.resource_server_not_found(server.identifier)
+    _forget(server.pool_id)
     return server
 
 
 def delete(server: ResourceServer) -> None:
     server.delete()
+    _forget(server.pool_id)
 
 
 def _checked(scopes: list[Scope]) -> list[Scope]:

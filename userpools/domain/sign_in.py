@@ -79,7 +79,7 @@ class Held:
     attempt: Attempt
 
 
-# --- begin -------------------------------------------------------------------------------------------------------------
+# --- begin ----------------------------------------------------------------------------------------------------------
 
 
 def begin(client: AppClient, flow: str, door: str, parameters: Mapping[str, str], context: Context) -> Result:
@@ -126,7 +126,7 @@ def _refresh(client: AppClient, parameters: Mapping[str, str], context: Context)
     return SignedIn(tokens.refresh(client, token, context))
 
 
-# --- answer ------------------------------------------------------------------------------------------------------------
+# --- answer ---------------------------------------------------------------------------------------------------------
 
 
 def answer(
@@ -230,7 +230,7 @@ def note(held: Held, **notes: Any) -> Asked:
         return _ask(CHALLENGES[held.row.challenge], attempt)
 
 
-# --- what follows ------------------------------------------------------------------------------------------------------
+# --- what follows ---------------------------------------------------------------------------------------------------
 
 
 def next_step(attempt: Attempt) -> Result:

@@ -58,7 +58,7 @@ class Bearer:
         return str(self.claims["scope"]).split()
 
 
-# --- issuing -----------------------------------------------------------------------------------------------------------
+# --- issuing --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def issue_to_machine(client: AppClient, scopes: list[str]) -> Tokens:
     return Tokens(token, int(client.access_token_lifetime.total_seconds()))
 
 
-# --- refreshing --------------------------------------------------------------------------------------------------------
+# --- refreshing -----------------------------------------------------------------------------------------------------
 
 
 def _find(client: AppClient, token: str) -> RefreshToken | None:
@@ -217,7 +217,7 @@ def _remember_use(family: TokenFamily) -> None:
         TokenFamily.objects.filter(pk=family.pk).update(last_used_at=now)
 
 
-# --- revoking ----------------------------------------------------------------------------------------------------------
+# --- revoking -------------------------------------------------------------------------------------------------------
 
 
 def revoke(family: TokenFamily) -> None:
@@ -247,7 +247,7 @@ def revoke_refresh_token(client: AppClient, token: str) -> None:
         revoke(found.family)
 
 
-# --- believing ---------------------------------------------------------------------------------------------------------
+# --- believing ------------------------------------------------------------------------------------------------------
 
 
 def _verified(text: str, use: str) -> tuple[dict[str, Any], str]:

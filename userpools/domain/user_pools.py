@@ -43,7 +43,7 @@ def create(
 
 
 @transaction.atomic
-def update(pool: UserPool, given: Settings, name: str | None = None, labels: dict[str, str] | None = None) -> None:
+def update(pool: UserPool, name: str | None, given: Settings, labels: dict[str, str] | None = None) -> None:
     """A full replacement: what the caller did not name falls back to its default."""
     pool_rules.check_given(given)
     pool = access.locked_pool(pool)

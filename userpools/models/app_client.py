@@ -128,7 +128,7 @@ class AppClient(models.Model):
     def may_write(self, attribute: str) -> bool:
         return self.writable_attributes is None or attribute in self.writable_attributes
 
-    # --- what django-oauth-toolkit asks of an application --------------------------------------------------------------
+    # --- what django-oauth-toolkit asks of an application -----------------------------------------------------------
 
     @property
     def client_type(self) -> str:

@@ -1,5 +1,5 @@
-"""Stand-ins for four tables that django-oauth-toolkit insists on naming and Poolhouse does not have: tokens are JWTs,
-their life is in ``TokenFamily``. Unmanaged: whatever touched one would fail loudly instead of keeping a second truth."""
+"""Stand-ins for four tables that django-oauth-toolkit insists on naming and Poolhouse does not have: tokens are JWTs
+whose life is in ``TokenFamily``. Unmanaged: whatever touched one would fail loudly, not keep a second truth."""
 
 from __future__ import annotations
 

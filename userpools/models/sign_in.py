@@ -95,7 +95,7 @@ class AuthorizationCode(models.Model):
 
 
 class BrowserSession(models.Model):
-    """A browser that signed in on the hosted pages of one pool; the cookie carries what ``digest`` is the SHA-256 of."""
+    """A browser that signed in on the hosted pages of one pool; ``digest`` is the SHA-256 of its cookie."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     pool = models.ForeignKey(UserPool, models.CASCADE, related_name="browser_sessions")
