@@ -109,9 +109,7 @@ def _float(digits: str) -> float:
     return number
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int, parse_float=_float
-)
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int, parse_float=_float)
 
 
 # --- the query protocol ---------------------------------------------------------------------------------------------

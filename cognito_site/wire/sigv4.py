@@ -146,9 +146,7 @@ def _claims(
 # --- checking -------------------------------------------------------------------------------------------------------
 
 
-def check_claims(
-    request: Request, signature: Signature, service: str, regions: Collection[str], now: datetime
-) -> None:
+def check_claims(request: Request, signature: Signature, service: str, regions: Collection[str], now: datetime) -> None:
     """Everything but the secret: scope, clock, and that what matters was signed."""
     date, region, named = signature.scope
     if named != service:
@@ -167,9 +165,7 @@ def _check_clock(signature: Signature, now: datetime) -> None:
     minutes = int(SKEW.total_seconds() // 60)
     if now - signed_at > signature.lifetime:
         earliest = (now - signature.lifetime).strftime(STAMP)
-        raise errors.signature_expired(
-            signature.stamp, earliest, text, int(signature.lifetime.total_seconds() // 60)
-        )
+        raise errors.signature_expired(signature.stamp, earliest, text, int(signature.lifetime.total_seconds() // 60))
     if signed_at - now > SKEW:
         raise errors.signature_not_yet_current(signature.stamp, (now + SKEW).strftime(STAMP), text, minutes)
 

@@ -230,4 +230,3 @@ def _is_scalar(value: Any, shape: Any, path: str) -> None:
 
 
 _CHECKS = {"structure": _is_structure, "list": _is_list, "map": _is_map}
-
