@@ -75,5 +75,3 @@ def _sign_in(connection: http.client.HTTPConnection, scene: Scene, secret: int, 
             "ChallengeResponses": answers,
         },
     )
-
-

@@ -1,8 +1,8 @@
 """Who is really at the other end: the client's address, and the scheme it used, behind proxies that are trusted.
 
 Runs once for each request, before Django: everything after it may believe ``REMOTE_ADDR`` and ``wsgi.url_scheme``, and
-nothing after it sees ``X-Forwarded-For``. The scheme is PUBLIC_URL's: whoever terminates TLS in front, browsers are told
-the same everywhere.
+nothing after it sees ``X-Forwarded-For``. The scheme is PUBLIC_URL's: whoever terminates TLS in front, browsers are
+told the same everywhere.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Static files that were asked for under another tree's name.
 
-While a new version is rolled out, a page of one node fetches its style sheets from another: they get what that node has.
+While a new version is rolled out, a page of one node fetches its style sheets from another: they get what that
+node has.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def _text(shape: Shape) -> str:
     if shape.enum:
         return shape.enum[0]
     for candidate in TEXTS:
-        if shape.pattern is None or patterns.matcher(shape.pattern)(candidate):
+        if _fits(shape, candidate):
             for text in (candidate, candidate * -(-(shape.minimum or 0) // len(candidate))):
                 if (shape.minimum or 0) <= len(text) <= (shape.maximum or len(text)) and _fits(shape, text):
                     return text
@@ -60,12 +60,13 @@ def _text(shape: Shape) -> str:
 
 
 def _fits(shape: Shape, text: str) -> bool:
-    return shape.pattern is None or patterns.matcher(shape.pattern)(text)
+    said = patterns.SAID.get(shape.name, shape.pattern)
+    return said is None or patterns.matcher(said)(text)
 
 
 def value(shape: Shape) -> Any:
     if shape.kind == "structure":
-        return {name: value(shape.members[name]) for name in shape.required}
+        return {name: _member(shape.members[name]) for name in shape.required}
     if shape.kind == "list":
         assert shape.member is not None
         return [value(shape.member)] * (shape.minimum or 0)
@@ -76,6 +77,14 @@ def value(shape: Shape) -> Any:
     return {"map": {}, "document": {}, "boolean": False, "timestamp": 0, "blob": base64.b64encode(b"a").decode()}[
         shape.kind
     ]
+
+
+def _member(shape: Shape) -> Any:
+    """A form cannot say that a structure is there and empty."""
+    if shape.kind == "structure" and shape.members and not shape.required:
+        name, member = next(iter(shape.members.items()))
+        return {name: value(member)}
+    return value(shape)
 
 
 WRONG: dict[str, tuple[Any, ...]] = {

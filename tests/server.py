@@ -1,7 +1,7 @@
 """A real Poolhouse in its own processes, for the tests that must cross a network.
 
-On SQLite it is ``manage.py up`` and nothing else; where the tests run on PostgreSQL and Redis, it gets a database of its
-own and a worker beside it.
+On SQLite it is ``manage.py up`` and nothing else; where the tests run on PostgreSQL and Redis, it gets a database of
+its own and a worker beside it.
 """
 
 from __future__ import annotations

@@ -147,9 +147,7 @@ def wrong_terminator_in_scope() -> Refusal:
 
 
 def wrong_date_in_scope() -> Refusal:
-    return InvalidSignature(
-        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
-    )
+    return InvalidSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")
 
 
 def signature_expired(signed_at: str, earliest: str, now: str, minutes: int) -> Refusal:
@@ -666,9 +664,7 @@ def username_contradicts(attribute: str) -> Refusal:
 
 def username_looks_like_alias(kind: str) -> Refusal:
     """``kind`` is "email" or "phone number"."""
-    return InvalidParameter(
-        f"Username cannot be of {kind} format, since user pool is configured for {kind} alias."
-    )
+    return InvalidParameter(f"Username cannot be of {kind} format, since user pool is configured for {kind} alias.")
 
 
 def email_needed_to_verify() -> Refusal:

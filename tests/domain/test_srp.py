@@ -78,7 +78,9 @@ def test_vectors(
 
 
 def test_device_verifier_as_clients_send_it() -> None:
-    v = srp.verifier("-a1B2c3D4", "us-east-1_6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f", "ZGV2aWNlLXNlY3JldA==", b"\x0b" * 16)
+    v = srp.verifier(
+        "-a1B2c3D4", "us-east-1_6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f", "ZGV2aWNlLXNlY3JldA==", b"\x0b" * 16
+    )
     assert base64.b64encode(srp.pad(v)).decode().startswith("AIGelEJ+stnvAVfkxTNFlS+q")
 
 

@@ -1,4 +1,4 @@
-"""The README's journey, as a newcomer would copy it: its own commands, the AWS CLI, curl, and a browser's form posts."""
+"""The README's journey, as a newcomer copies it: its own commands, the AWS CLI, curl, a browser's form posts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests import server
 from tests.server import Server
 
 README = Path(server.ROOT, "README.md")
-PLACEHOLDER_KEYS = re.compile(r"^export AWS_ACCESS_KEY_ID=\.\.\..*$", re.M)
+PLACEHOLDER_KEYS = re.compile(r"^export AWS_ACCESS_KEY_ID=\.\.\..*$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def poolhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def blocks() -> list[str]:
     chapter = README.read_text().partition("## The journey")[2].partition("\n## ")[0]
-    return re.findall(r"```bash\n(.*?)```", chapter, re.S)
+    return re.findall(r"```bash\n(.*?)```", chapter, re.DOTALL)
 
 
 def sign_in(address: str, username: str, password: str) -> str:

@@ -307,8 +307,8 @@ def test_missing_required_attributes_are_asked_along(cognito: Any, public: Any) 
     assert json.loads(asked["ChallengeParameters"]["requiredAttributes"]) == ["userAttributes.name"]
     with pytest.raises(stage.public.exceptions.InvalidParameterException):
         answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1")
+    both = {"userAttributes.name": "A", "userAttributes.email": "x@y.z"}
     with pytest.raises(stage.public.exceptions.NotAuthorizedException, match="already provided email"):
-        both = {"userAttributes.name": "A", "userAttributes.email": "x@y.z"}
         answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1", **both)
     tokens = answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1", **{"userAttributes.name": "Alice"})
     assert claims_of(tokens["AuthenticationResult"]["IdToken"])["name"] == "Alice"

@@ -124,9 +124,10 @@ def test_parallel_rotation_gives_exactly_one_child(stage: Stage) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(children)[:11] == ["RefreshTokenReuseException"] * 11 or children.count(
-        "RefreshTokenReuseException"
-    ) == 11
+    assert (
+        sorted(children)[:11] == ["RefreshTokenReuseException"] * 11
+        or children.count("RefreshTokenReuseException") == 11
+    )
 
 
 # --- sign-out and revocation ----------------------------------------------------------------------------------------
@@ -250,7 +251,8 @@ def test_read_attributes_limit_the_id_token(stage: Stage) -> None:
     stage.user(name="alice", given_name="Alice")
     client = stage.client(ReadAttributes=["given_name"])
     claims = claims_of(stage.tokens(ClientId=client["ClientId"])["IdToken"])
-    assert claims["given_name"] == "Alice" and "email" not in claims
+    assert claims["given_name"] == "Alice"
+    assert "email" not in claims
 
 
 def test_no_secret_stands_in_the_tables(stage: Stage) -> None:
@@ -259,5 +261,7 @@ def test_no_secret_stands_in_the_tables(stage: Stage) -> None:
     tokens = stage.tokens()
     user = User.objects.get()
     dump = repr([list(model.objects.values()) for model in (User, TokenFamily, RefreshToken, UserPool)])
-    assert not any(secret in dump for secret in (PASSWORD, *tokens.values()) if isinstance(secret, str) and len(secret) > 8)
+    assert not any(
+        secret in dump for secret in (PASSWORD, *tokens.values()) if isinstance(secret, str) and len(secret) > 8
+    )
     assert user.password.startswith("argon2")

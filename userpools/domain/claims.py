@@ -18,7 +18,23 @@ SELF_SERVICE = "aws.cognito.signin.user.admin"
 ADDRESS_SCOPES = {"email": ("email", "email_verified"), "phone": ("phone_number", "phone_number_verified")}
 VERIFIED = ("email_verified", "phone_number_verified")
 PROFILE = frozenset(
-    ["name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "address"]
+    [
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+        "address",
+    ]
 )
 
 

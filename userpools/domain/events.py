@@ -44,12 +44,12 @@ def record(
     passed: bool | None = None,
     reason: str = "",
     client: str = "",
-    context: Context = Context(),
+    context: Context = Context(),  # noqa: B008  (frozen)
     detail: dict[str, Any] | None = None,
     event_id: UUID | None = None,
 ) -> Event:
-    """``kind`` is a word of this module, ``client`` a client id. ``passed`` is None where nothing could fail; ``reason``
-    says in a few words why something did."""
+    """``kind`` is a word of this module, ``client`` a client id. ``passed`` is None where nothing could fail;
+    ``reason`` says in a few words why something did."""
     return Event.objects.create(
         id=event_id or uuid4(),
         pool=pool,

@@ -30,9 +30,7 @@ def sweep() -> int:
     Returns how many went."""
     now = timezone.now()
     expired = Q(expires_at__lt=now)
-    gone = sum(
-        _delete_some(model, expired) for model in (SignIn, AuthorizationCode, BrowserSession, Code, TokenFamily)
-    )
+    gone = sum(_delete_some(model, expired) for model in (SignIn, AuthorizationCode, BrowserSession, Code, TokenFamily))
     gone += _delete_some(AttemptWindow, Q(started_at__lt=now - LONGEST_WINDOW))
     gone += _delete_some(RefreshToken, Q(rotated_at__lt=now - KEPT_ROTATED_TOKENS))
     return gone + lockout.forget_quiet_names()

@@ -69,7 +69,7 @@ def _certificate(private: rsa.RSAPrivateKey, kid: str) -> str:
 
 
 def generate(algorithm: str = "RS256") -> SigningKey:
-    """A new key, not saved. Takes tens of milliseconds: never called while a request waits, but for an empty reserve."""
+    """A new key, not saved. Takes tens of milliseconds: no request waits for it, but for an empty reserve."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
     numbers = private.public_key().public_numbers()
     # A kid of Cognito is 32 bytes in standard base64, so it ends in "=".

@@ -39,8 +39,10 @@ def _counted(row: Lockable, now: datetime) -> bool:
     quiet = row.last_failed_at is None or row.last_failed_at < now - LONGEST
     count = 1 if quiet else row.failed_attempts + 1
     lock = min(timedelta(seconds=2 ** min(count - FREE_GUESSES, 10)), LONGEST) if count >= FREE_GUESSES else None
-    won = type(row)._default_manager.filter(pk=row.pk, failed_attempts=row.failed_attempts).update(
-        failed_attempts=count, last_failed_at=now, locked_until=now + lock if lock else None
+    won = (
+        type(row)
+        ._default_manager.filter(pk=row.pk, failed_attempts=row.failed_attempts)
+        .update(failed_attempts=count, last_failed_at=now, locked_until=now + lock if lock else None)
     )
     if won:
         row.failed_attempts = count

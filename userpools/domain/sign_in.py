@@ -313,7 +313,7 @@ def _record_failure(attempt: Attempt, refusal: errors.Refusal) -> None:
         _record(attempt, passed=False, reason=refusal.message)
 
 
-def _record(attempt: Attempt, passed: bool, reason: str = "") -> None:
+def _record(attempt: Attempt, *, passed: bool, reason: str = "") -> None:
     events.record(
         attempt.client.pool,
         attempt.user,

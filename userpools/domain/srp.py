@@ -108,9 +108,7 @@ def client_key(
     scope: str, identity: str, secret: str, salt: bytes, server_public: int, private: int, public: int
 ) -> bytes:
     """The other side, for tests and benchmarks: the key of ``session_key``, from the password."""
-    x = _hash(
-        pad(int.from_bytes(salt, "big")), hashlib.sha256(f"{scope}{identity}:{secret}".encode()).digest()
-    )
+    x = _hash(pad(int.from_bytes(salt, "big")), hashlib.sha256(f"{scope}{identity}:{secret}".encode()).digest())
     u = _hash(pad(public), pad(server_public))
     shared = power((server_public - K * power(G, x, N)) % N, private + u * x, N)
     extracted = hmac.digest(pad(u), pad(shared), "sha256")

@@ -296,9 +296,7 @@ def _bearer(access_token: str) -> Bearer:
     key = claim_sets.family_key(claims)
     if key is None:
         raise errors.access_token_scope()  # a machine's token: it has no user
-    family = (
-        TokenFamily.objects.select_related("user", "client__pool").filter(**{key[0]: key[1]}, pool=pool_id).first()
-    )
+    family = TokenFamily.objects.select_related("user", "client__pool").filter(**{key[0]: key[1]}, pool=pool_id).first()
     if family is None:
         raise _gone(claims, pool_id)
     if family.is_revoked:
@@ -342,6 +340,4 @@ def is_revoked(pool: UserPool, claims: dict[str, Any]) -> bool:
     key = claim_sets.family_key(claims)
     if key is None:
         return True
-    return not TokenFamily.objects.filter(
-        **{key[0]: key[1]}, pool=pool, revoked_at=None, user__enabled=True
-    ).exists()
+    return not TokenFamily.objects.filter(**{key[0]: key[1]}, pool=pool, revoked_at=None, user__enabled=True).exists()

@@ -12,7 +12,11 @@ from cognito_site.wire.pagination import Row, page_of
 
 
 def answer(
-    call: Call, rows: QuerySet[Row], member: str, shape: Callable[[Row], dict[str, Any]], token: str = "NextToken"  # noqa: S107
+    call: Call,
+    rows: QuerySet[Row],
+    member: str,
+    shape: Callable[[Row], dict[str, Any]],
+    token: str = "NextToken",  # noqa: S107
 ) -> dict[str, Any]:
     """In the order of the model, whose last column is unique in every list. ``token`` is the member's name."""
     order = [str(column) for column in rows.model._meta.ordering or ()]

@@ -14,9 +14,9 @@ from userpools.models import UserPool
 
 class Command(BaseCommand):
     help = (
-        "Rotates the two signing keys of pools. With --prepare it only publishes the next keys: run that first, wait as "
-        "long as your apps cache the JWKS, then rotate. Without, a verifier that caches for hours may refuse new tokens "
-        "until it reads again. Old keys stay published until their last token has expired."
+        "Rotates the two signing keys of pools. With --prepare it only publishes the next keys: run that first, wait "
+        "as long as your apps cache the JWKS, then rotate. Without, a verifier that caches for hours may refuse new "
+        "tokens until it reads again. Old keys stay published until their last token has expired."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

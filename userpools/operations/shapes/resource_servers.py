@@ -12,9 +12,7 @@ def resource_server(server: ResourceServer) -> dict[str, Any]:
         "UserPoolId": server.pool_id,
         "Identifier": server.identifier,
         "Name": server.name,
-        "Scopes": [
-            {"ScopeName": scope["name"], "ScopeDescription": scope["description"]} for scope in server.scopes
-        ],
+        "Scopes": [{"ScopeName": scope["name"], "ScopeDescription": scope["description"]} for scope in server.scopes],
     }
 
 
