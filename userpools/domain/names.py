@@ -2,8 +2,8 @@
 
 A user has a row of ``SignInName`` for the username and for each name that is *active*: a verified e-mail address or
 phone number in pools that use them as aliases, a preferred username at once, and in pools whose users are named by
-their address that address from sign-up on, verified or not. The unique constraint over these rows decides who has a name:
-nothing looks first. Everything here runs in the transaction that changes the user.
+their address that address from sign-up on, verified or not. The unique constraint over these rows decides who has a
+name: nothing looks first. Everything here runs in the transaction that changes the user.
 """
 
 from __future__ import annotations
