@@ -270,7 +270,7 @@ _BY_CODE: Mapping[str, Say] = {
         (errors.ExpiredCode, _always(WRONG_CODE)),
         (errors.EnableSoftwareTokenMfa, _always(WRONG_APP_CODE)),
         (errors.SoftwareTokenMfaNotFound, _always(WAITED_TOO_LONG)),
-        (errors.MfaMethodNotFound, _always(NO_SECOND_STEP)),
+        (errors.InvalidUserPoolConfiguration, _always(NO_SECOND_STEP)),
         (errors.CodeDeliveryFailure, _always(NOT_SENT)),
         (errors.LimitExceeded, _always(TOO_MANY_ATTEMPTS)),
         (errors.TooManyFailedAttempts, _always(TOO_MANY_ATTEMPTS)),

@@ -416,20 +416,19 @@ def software_token_mfa_not_enabled() -> Refusal:
     return SoftwareTokenMfaNotFound("Software Token MFA has not been enabled by the userPool")
 
 
-class MfaMethodNotFound(Refusal):
-    code = "MFAMethodNotFoundException"
-
-
-def mfa_method_not_found() -> Refusal:
-    return MfaMethodNotFound("No MFA method that this pool performs is available to the user.")
-
-
 class InvalidPassword(Refusal):
     code = "InvalidPasswordException"
 
 
 def password_refused(reason: str) -> Refusal:
     return InvalidPassword(f"Password did not conform with policy: {reason}")
+
+
+def password_missing() -> Refusal:
+    """The model has it optional, for pools without passwords; the words are of the time when it was not."""
+    return InvalidParameter(
+        "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null"
+    )
 
 
 def password_refused_in_challenge(reason: str) -> Refusal:
@@ -591,6 +590,11 @@ class UserPoolTagging(Refusal):
 
 class InvalidUserPoolConfiguration(Refusal):
     code = "InvalidUserPoolConfigurationException"
+
+
+def no_second_factor_possible() -> Refusal:
+    """MFAMethodNotFound would fit, but InitiateAuth does not declare it."""
+    return InvalidUserPoolConfiguration("The user pool requires a second factor, and none is possible for the user.")
 
 
 # --- triggers -------------------------------------------------------------------------------------------------------

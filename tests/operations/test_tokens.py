@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from botocore.exceptions import ClientError
 from django.db import connection
 from django.utils import timezone
@@ -224,14 +225,14 @@ def test_lifetimes_follow_the_client(stage: Stage) -> None:
     assert family.expires_at - family.created_at == timedelta(hours=2)
 
 
-def test_an_expired_access_token(stage: Stage, time_machine: Any) -> None:
+def test_an_expired_access_token(stage: Stage) -> None:
     stage.user()
     access = stage.tokens()["AccessToken"]
-    time_machine.shift(3601)
-    assert refused(stage.public.get_user, AccessToken=access) == (
-        "NotAuthorizedException",
-        "Access Token has expired",
-    )
+    with time_machine.travel(timedelta(seconds=3601), tick=False):
+        assert refused(stage.public.get_user, AccessToken=access) == (
+            "NotAuthorizedException",
+            "Access Token has expired",
+        )
 
 
 def test_groups_and_roles_are_in_the_tokens(stage: Stage) -> None:

@@ -21,6 +21,18 @@ DEVELOPER_ONLY = "dev:"
 Given = Mapping[str, str]
 
 
+# --- who may read ---------------------------------------------------------------------------------------------------
+
+
+def readable(user: User, client: AppClient) -> dict[str, str]:
+    """Without ``sub``, which everybody may read."""
+    return {name: value for name, value in user.attributes.items() if _may_read(client, name)}
+
+
+def _may_read(client: AppClient, name: str) -> bool:
+    return not name.startswith(DEVELOPER_ONLY) and client.may_read(name)
+
+
 # --- who may write --------------------------------------------------------------------------------------------------
 
 

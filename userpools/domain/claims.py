@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import F
 
+from userpools.domain import attributes
 from userpools.models import AppClient, Group, TokenFamily, User
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
@@ -63,8 +64,7 @@ def groups_of(user: User) -> Groups:
 
 def visible(client: AppClient, user: User, scopes: Iterable[str] | None) -> dict[str, str]:
     """The attributes that ``client`` may read and ``scopes`` ask for; None: sign-in by API, which asks for all."""
-    readable = {name: value for name, value in user.attributes.items() if client.may_read(name)}
-    readable = {name: value for name, value in readable.items() if not name.startswith("dev:")}
+    readable = attributes.readable(user, client)
     asked = None if scopes is None else set(scopes) - {"openid", SELF_SERVICE}
     if not asked:
         return readable
@@ -127,8 +127,8 @@ def identity(family: TokenFamily, user: User, groups: Groups, now: datetime, acc
         claims["cognito:roles"] = groups.roles
     if groups.preferred_role:
         claims["cognito:preferred_role"] = groups.preferred_role
-    attributes = visible(client, user, family.scopes if hosted else None)
-    return claims | {name: _typed(name, value) for name, value in attributes.items()}
+    shown = visible(client, user, family.scopes if hosted else None)
+    return claims | {name: _typed(name, value) for name, value in shown.items()}
 
 
 def machine(client: AppClient, scopes: list[str], now: datetime) -> dict[str, Any]:

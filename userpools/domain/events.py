@@ -34,6 +34,7 @@ REQUIRE_RESET = "require_reset"
 ENABLE_USER = "enable_user"
 DISABLE_USER = "disable_user"
 DELETE_USER = "delete_user"
+UNLOCK_USER = "unlock_user"
 REVOKE_TOKENS = "revoke_tokens"
 
 

@@ -10,6 +10,7 @@ import secrets
 import string
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from os import cpu_count
@@ -29,6 +30,7 @@ GENERATED_SYMBOLS = "!@#$%*?+-="
 GENERATED_LENGTH = 16
 DEFAULT_VALIDITY_DAYS = 7  # what 0 asks for
 WAIT_FOR_A_HASH = 5.0  # seconds
+COLUMNS = ("password", "srp_salt", "srp_verifier", "temporary_password_expires_at")
 
 # Memory-hard on purpose: more at once than cores only makes each slower and the process larger.
 _hashing = BoundedSemaphore(max(2, cpu_count() or 2))
@@ -82,35 +84,40 @@ def generate(policy: PasswordPolicy) -> str:
 # --- setting and checking -------------------------------------------------------------------------------------------
 
 
-def set_password(user: User, password: str) -> None:
-    """Checks policy and history, then puts both forms on ``user`` (not saved). Raises InvalidPassword, or
-    PasswordHistoryPolicyViolation."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Both forms of a password, ready to be stored."""
+
+    hashed: str
+    srp_salt: bytes
+    srp_verifier: bytes
+
+
+def made(user: User, password: str) -> Kept:
+    """Raises InvalidPassword, or PasswordHistoryPolicyViolation. Takes as long as a sign-in: call it before the
+    transaction that keeps the password, which would hold rows meanwhile."""
     check_policy(user.pool, password)
     _check_history(user, password)
-    if user.pk and user.password and user.pool.password_policy.password_history_size > 1:
-        PasswordRecord.objects.create(user=user, password=user.password, created_at=timezone.now())
-    _put(user, password)
-
-
-def set_temporary_password(user: User, password: str) -> None:
-    """As ``set_password``, good for the policy's days only."""
-    set_password(user, password)
-    days = user.pool.password_policy.temporary_password_validity_days or DEFAULT_VALIDITY_DAYS
-    user.temporary_password_expires_at = timezone.now() + timedelta(days=days)
-
-
-def remove_password(user: User) -> None:
-    user.password, user.srp_salt, user.srp_verifier = "", b"", b""
-
-
-def _put(user: User, password: str) -> None:
     salt = srp.new_salt()
     verifier = srp.verifier(user.pool.srp_name, user.username, password, salt)
     with _admission():
-        user.password = make_password(password)
-    user.srp_salt = salt
-    user.srp_verifier = keyring.seal(srp.pad(verifier), _verifier_context(user))
+        hashed = make_password(password)
+    return Kept(hashed, salt, keyring.seal(srp.pad(verifier), _verifier_context(user)))
+
+
+def keep(user: User, kept: Kept) -> None:
+    """On ``user``, not saved: ``COLUMNS`` change. The former password becomes history; call it in a transaction."""
+    if user.pk and user.password and user.pool.password_policy.password_history_size > 1:
+        PasswordRecord.objects.create(user=user, password=user.password, created_at=timezone.now())
+    user.password, user.srp_salt, user.srp_verifier = kept.hashed, kept.srp_salt, kept.srp_verifier
     user.temporary_password_expires_at = None
+
+
+def keep_temporarily(user: User, kept: Kept) -> None:
+    """As ``keep``, good for the policy's days only."""
+    keep(user, kept)
+    days = user.pool.password_policy.temporary_password_validity_days or DEFAULT_VALIDITY_DAYS
+    user.temporary_password_expires_at = timezone.now() + timedelta(days=days)
 
 
 def _check_history(user: User, password: str) -> None:

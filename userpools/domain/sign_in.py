@@ -239,6 +239,7 @@ def next_step(attempt: Attempt) -> Result:
         _check_state(attempt.known_user)
     for challenge in LADDER:
         if challenge.applies(attempt):
+            _forgive_guesses(attempt)
             return _ask(challenge, attempt)
     check_can_be_met(attempt)
     return _finish(attempt)
@@ -253,6 +254,13 @@ def _check_state(user: User) -> None:
     expires_at = user.temporary_password_expires_at
     if user.must_change_password and expires_at is not None and expires_at <= timezone.now():
         raise errors.temporary_password_expired()
+
+
+def _forgive_guesses(attempt: Attempt) -> None:
+    """The password was right, whatever becomes of the rest: second factors count their own guesses. (``tokens.issue``
+    does the same where nothing more is asked.)"""
+    if "pwd" in attempt.proved and attempt.known_user.failed_attempts:
+        lockout.forgive(attempt.known_user)
 
 
 def _session(handle: bytes) -> str:

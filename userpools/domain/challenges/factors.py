@@ -28,7 +28,7 @@ def is_due(attempt: Attempt) -> bool:
 def check_can_be_met(attempt: Attempt) -> None:
     """Called where a factor is due and no challenge below applies."""
     if is_due(attempt):
-        raise errors.mfa_method_not_found()
+        raise errors.no_second_factor_possible()
 
 
 def _may_use_totp(attempt: Attempt) -> bool:

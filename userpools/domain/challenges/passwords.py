@@ -116,20 +116,25 @@ class NewPasswordRequired(Challenge):
             name.removeprefix(self.PREFIX): value for name, value in answers.items() if name.startswith(self.PREFIX)
         }
         user = attempt.known_user
+        kept = _made(user, password)
         with transaction.atomic():
             attribute_changes.complete(user, attempt.client, given)
-            _set(user, password)
+            _keep(user, kept)
         return attempt.having_proved(new_password=True)
 
 
-def _set(user: User, password: str) -> None:
-    """Two answers to two sessions at once: the first one sets the password, the second finds it set."""
+def _made(user: User, password: str) -> passwords.Kept:
     try:
-        passwords.set_password(user, password)
+        return passwords.made(user, password)
     except errors.InvalidPassword as refusal:
         raise errors.password_refused_in_challenge(refusal.message.partition(": ")[2]) from None
+
+
+def _keep(user: User, kept: passwords.Kept) -> None:
+    """Two answers to two sessions at once: the first one sets the password, the second finds it set."""
+    passwords.keep(user, kept)
     user.status = User.Status.CONFIRMED
-    columns = ["password", "srp_salt", "srp_verifier", "temporary_password_expires_at", "status"]
+    columns = [*passwords.COLUMNS, "status"]
     changed = User.objects.filter(pk=user.pk, status=User.Status.FORCE_CHANGE_PASSWORD).update(
         **{column: getattr(user, column) for column in columns}
     )

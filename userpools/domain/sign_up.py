@@ -1,0 +1,184 @@
+"""Signing up: a new user by their own hand, and the code that proves their address.
+
+What a caller learns about others is what Cognito tells: that a name is taken, always; and where the client hides who
+exists, nothing else. An unknown name, a confirmed user and a wrong code are then answered alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from cognito_site.contract import errors
+from userpools.domain import access, attributes, channels, codes, events, limits, messages, names, passwords, triggers
+from userpools.models import AppClient, User, UserPool
+from userpools.values import Context, Delivery
+
+Given = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """``delivery`` is None where no address of the new user is verified by a code."""
+
+    user: User
+    delivery: Delivery | None
+
+
+# --- a new user -----------------------------------------------------------------------------------------------------
+
+
+def sign_up(client: AppClient, typed: str, password: str | None, given: Given, context: Context) -> SignedUp:
+    """Raises UsernameExists for a name that is taken, InvalidPassword, InvalidParameter for what the schema refuses."""
+    user = _new_user(client, typed, given)
+    if password is None:
+        raise errors.password_missing()
+    passwords.check_policy(user.pool, password)
+    triggers.pre_sign_up(user.pool, "SignUp", user.attributes, context)
+    channel = _verified_channel(user)
+    letter = messages.compose(user, "SignUp", channels.MEDIUMS[channel], context) if channel else None
+    kept = passwords.made(user, password)
+    if channel:
+        limits.count_destination(user.pool, user.attributes[channel])
+    with transaction.atomic():
+        passwords.keep(user, kept)
+        _store(user)
+        events.record(user.pool, user, events.SIGN_UP, True, client=client.pk, context=context)
+        return SignedUp(user, _send_code(user, channel, letter))
+
+
+def _new_user(client: AppClient, typed: str, given: Given) -> User:
+    """Not stored."""
+    pool, sub, now = client.pool, uuid4(), timezone.now()
+    if pool.admins_only_create_users:
+        raise errors.sign_up_not_permitted()
+    username, named = names.identify(pool, typed, attributes.for_sign_up(client, given), str(sub))
+    attributes.check_required(pool, named)
+    user = User(pool=pool, sub=sub, username=username, attributes=named, status=User.Status.UNCONFIRMED)
+    user.created_at = user.modified_at = now
+    return user
+
+
+def _store(user: User) -> None:
+    user.save(force_insert=True)
+    try:
+        names.hold(user)
+    except names.Taken as taken:
+        is_address = taken.kind in channels.CHANNELS
+        raise errors.account_with_given_exists(taken.kind) if is_address else errors.user_already_exists() from None
+
+
+def _verified_channel(user: User) -> str | None:
+    """Where the code goes. A phone number comes first (AWS: AutoVerifiedAttributes with both)."""
+    due = [channel for channel in user.pool.auto_verified_attributes if user.attributes.get(channel)]
+    return max(due, key=channels.CHANNELS.index, default=None)
+
+
+def _send_code(user: User, channel: str | None, letter: messages.Letter | None) -> Delivery | None:
+    if channel is None or letter is None:
+        return None
+    return codes.send(user, codes.Purpose.SIGN_UP, channel, user.attributes[channel], letter)
+
+
+# --- another code ---------------------------------------------------------------------------------------------------
+
+
+def resend(client: AppClient, name: str, context: Context) -> Delivery:
+    """Raises InvalidParameter for a user who is confirmed, or whose pool verifies nothing."""
+    pool = client.pool
+    user = access.find_user(pool, name)
+    limits.count(limits.RESEND_CODE, pool, user, name)
+    if not pool.auto_verified_attributes:
+        raise errors.auto_verification_off()
+    if user is None or not user.is_unconfirmed:
+        return _pretended(client, name, user)
+    channel = _verified_channel(user)
+    if channel is None:
+        raise errors.auto_verification_off()
+    limits.count_destination(pool, user.attributes[channel])
+    letter = messages.compose(user, "ResendCode", channels.MEDIUMS[channel], context)
+    with transaction.atomic():
+        events.record(pool, user, events.RESEND_CODE, client=client.pk, context=context)
+        return codes.send(user, codes.Purpose.SIGN_UP, channel, user.attributes[channel], letter)
+
+
+def _pretended(client: AppClient, name: str, user: User | None) -> Delivery:
+    if not client.hides_user_existence:
+        raise errors.username_client_combination_not_found() if user is None else errors.user_already_confirmed()
+    return channels.simulated_delivery(client.pool, name, client.pool.auto_verified_attributes)
+
+
+# --- confirming -----------------------------------------------------------------------------------------------------
+
+
+def confirm(client: AppClient, name: str, code: str, context: Context, *, force_alias_creation: bool = False) -> User:
+    """Raises CodeMismatch, ExpiredCode, NotAuthorized for a user who is confirmed already, and AliasExists when the
+    address that the code proves is somebody else's alias; then the code stays good. ``force_alias_creation`` takes the
+    alias from them instead."""
+    user = access.find_user(client.pool, name)
+    limits.count(limits.CONFIRM_SIGN_UP, client.pool, user, name)
+    if user is None or not user.is_unconfirmed:
+        raise _nothing_to_confirm(client, user)
+    row = codes.check(user, codes.Purpose.SIGN_UP, code)
+    with transaction.atomic():
+        locked = access.locked_user(user)
+        codes.spend(row)
+        _confirm(locked)
+        _prove(locked, row.attribute, row.value)
+        _rename(locked, context, force=force_alias_creation)
+        events.record(client.pool, user, events.CONFIRM_SIGN_UP, True, client=client.pk, context=context)
+    triggers.post_confirmation(locked, "ConfirmSignUp", context)
+    return locked
+
+
+def _nothing_to_confirm(client: AppClient, user: User | None) -> errors.Refusal:
+    if client.hides_user_existence:
+        return errors.code_mismatch()
+    return errors.username_client_combination_not_found() if user is None else errors.cannot_confirm(user.status)
+
+
+def _confirm(user: User) -> None:
+    """On ``user``, who is locked; not saved."""
+    if not user.is_unconfirmed:
+        raise errors.cannot_confirm(user.status)
+    user.status, user.modified_at = User.Status.CONFIRMED, timezone.now()
+
+
+def _prove(user: User, channel: str, address: str) -> None:
+    """A code proves the address that it was sent to, not one that came later."""
+    if user.attributes.get(channel) == address:
+        user.attributes[channels.verified(channel)] = "true"
+    user.save(update_fields=["status", "attributes", "modified_at"])
+
+
+def _rename(user: User, context: Context, *, force: bool) -> None:
+    try:
+        if force:
+            names.wrest(user, context)
+        else:
+            names.hold(user)
+    except names.Taken as taken:
+        raise errors.alias_exists_at_confirmation(taken.kind) from None
+
+
+def confirm_for(user: User, context: Context) -> None:
+    """AdminConfirmSignUp: proves no address."""
+    with transaction.atomic():
+        locked = access.locked_user(user)
+        _confirm(locked)
+        locked.save(update_fields=["status", "modified_at"])
+        forget_codes(locked)
+        events.record(user.pool, user, events.CONFIRM_SIGN_UP, True, context=context)
+    triggers.post_confirmation(locked, "ConfirmSignUp", context)
+
+
+def forget_codes(user: User) -> None:
+    user.codes.filter(purpose=codes.Purpose.SIGN_UP).delete()
+
+
+def is_open(pool: UserPool) -> bool:
+    """Whether people may sign up by themselves."""
+    return not pool.admins_only_create_users
