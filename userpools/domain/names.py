@@ -22,6 +22,8 @@ SHOULD_BE = {
     ("phone_number",): "a phone number",
     ("email", "phone_number"): "either an email or a phone number",
 }
+# The contract's, of a Username: nobody can sign in with a longer one.
+LONGEST_NAME = 128
 ALIAS_FORMATS = {channels.EMAIL: "email", channels.PHONE_NUMBER: "phone number"}
 
 
@@ -74,8 +76,9 @@ def _due(user: User) -> dict[str, str]:
         is_alias = channel in pool.alias_attributes and user.has_verified(channel)
         if attributes.get(channel) and (is_alias or channel in pool.username_attributes):
             due[channel] = attributes[channel]
-    if Kind.PREFERRED_USERNAME in pool.alias_attributes and attributes.get("preferred_username"):
-        due[Kind.PREFERRED_USERNAME.value] = attributes["preferred_username"]
+    preferred = attributes.get("preferred_username", "")
+    if Kind.PREFERRED_USERNAME in pool.alias_attributes and 0 < len(preferred) <= LONGEST_NAME:
+        due[Kind.PREFERRED_USERNAME.value] = preferred
     return {kind: pool.fold(name) for kind, name in due.items()}
 
 

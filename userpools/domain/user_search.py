@@ -13,7 +13,8 @@ index with the pool in front.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -23,61 +24,73 @@ from userpools.domain import schema
 from userpools.models import User, UserPool
 from userpools.models.user import SEARCHABLE
 
-EQUALS, BEGINS_WITH = "=", "^="
+EQUALS = "="
+COLUMNS = frozenset({"username", *SEARCHABLE})
 _FILTER = re.compile(r'\s*([^\s="^]+)\s*(\^=|=)\s*"((?:[^"\\]|\\["\\])*)"\s*', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
 _ENABLED = {"enabled": True, "disabled": False}
 
 
-def search(pool: UserPool, text: str | None) -> QuerySet[User]:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """``order`` follows the index that the condition reads, so that a page costs no more than its length."""
+
+    condition: Q
+    order: tuple[str, ...] = ("pk",)
+
+
+def parse(text: str | None) -> Search:
     """Raises InvalidParameter for a filter that is none, or on an attribute that is not searched."""
-    users = pool.users.all()
-    return users.filter(_condition(text)) if text and text.strip() else users
-
-
-def _condition(text: str) -> Q:
+    if not text or not text.strip():
+        return Search(Q())
     parsed = _FILTER.fullmatch(text)
     if parsed is None:
         raise errors.filter_unparsable()
     name, operator, value = parsed[1], parsed[2], _ESCAPED.sub(r"\1", parsed[3])
-    condition = _CONDITIONS.get(name)
-    if condition is None:
+    if name in COLUMNS:
+        return _on(name, operator, value)
+    special = _SPECIAL.get(name)
+    if special is None:
         raise errors.invalid_search_attribute(name)
-    return condition(operator, value)
+    return special(operator, value)
 
 
-def _on(column: str) -> Callable[[str, str], Q]:
-    def condition(operator: str, value: str) -> Q:
-        return Q(**{column if operator == EQUALS else f"{column}__prefix": value})
-
-    return condition
+def found(pool: UserPool, search: Search) -> QuerySet[User]:
+    return pool.users.filter(search.condition)
 
 
-def _status(operator: str, value: str) -> Q:
+def _on(column: str, operator: str, value: str) -> Search:
+    if operator == EQUALS:
+        return Search(Q(**{column: value}))
+    return Search(Q(**{f"{column}__prefix": value}), (column, "pk"))
+
+
+def _status(operator: str, value: str) -> Search:
     """Stored in capitals, asked for in any case."""
-    return _on("status")(operator, value.upper())
+    wanted = [status for status in User.Status.values if _matches(operator, status, value.upper())]
+    return Search(Q(status__in=wanted))
 
 
-def _enabled(operator: str, value: str) -> Q:
-    """``Enabled`` or ``Disabled``, and nothing else is anybody's."""
+def _enabled(operator: str, value: str) -> Search:
+    """``Enabled`` or ``Disabled``."""
     wanted = [state for word, state in _ENABLED.items() if _matches(operator, word, value.lower())]
-    return Q(enabled__in=wanted) if wanted else Q(pk__in=())
+    return Search(Q(enabled__in=wanted))
 
 
 def _matches(operator: str, word: str, value: str) -> bool:
     return word == value if operator == EQUALS else word.startswith(value)
 
 
-def _sub(operator: str, value: str) -> Q:
+def _sub(operator: str, value: str) -> Search:
     """Whole ones only: a part of a random number leads to nobody."""
     try:
-        return Q(sub=UUID(value)) if operator == EQUALS else Q(pk__in=())
+        return Search(Q(sub=UUID(value))) if operator == EQUALS else NOBODY
     except ValueError:
-        return Q(pk__in=())
+        return NOBODY
 
 
-_CONDITIONS: dict[str, Callable[[str, str], Q]] = {
-    **{name: _on(name) for name in ("username", *SEARCHABLE)},
+NOBODY = Search(Q(pk__in=()))
+_SPECIAL: Mapping[str, Callable[[str, str], Search]] = {
     "cognito:user_status": _status,
     "status": _enabled,
     "sub": _sub,

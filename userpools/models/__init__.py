@@ -11,7 +11,6 @@ from userpools.models.event import Event
 from userpools.models.factor import TotpToken
 from userpools.models.message import Message
 from userpools.models.oauth import DotAccessToken, DotDeviceGrant, DotIDToken, DotRefreshToken
-from userpools.models.prefix import Prefix
 from userpools.models.resources import Domain, ResourceServer, SigningKey
 from userpools.models.sign_in import AuthorizationCode, BrowserSession, RefreshToken, SignIn, TokenFamily
 from userpools.models.user import Group, Membership, PasswordRecord, SignInName, UnknownName, User
@@ -33,7 +32,6 @@ __all__ = [
     "Membership",
     "Message",
     "PasswordRecord",
-    "Prefix",
     "RefreshToken",
     "ResourceServer",
     "SignIn",

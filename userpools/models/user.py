@@ -6,18 +6,22 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models.fields.json import KT
+from django.db.models.functions import Left
 
 from userpools.models.lockable import Lockable
+from userpools.models.text import ExactCharField
 from userpools.models.user_pool import UserPool
 
+LONGEST_SEARCHED = 256
 SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username")
 
 
 def searchable(attribute: str) -> models.GeneratedField:
-    """A column that follows ``attributes``, so that a search has an index and the truth has one home."""
+    """A column that follows ``attributes``, so that a search has an index and the truth has one home. No filter is
+    longer than its part of a value, and no index of PostgreSQL takes a whole one."""
     return models.GeneratedField(
-        expression=KT(f"attributes__{attribute}"),
-        output_field=models.CharField(max_length=2048, null=True),
+        expression=Left(KT(f"attributes__{attribute}"), LONGEST_SEARCHED),
+        output_field=ExactCharField(max_length=LONGEST_SEARCHED, null=True),  # type: ignore[misc]
         db_persist=True,
     )
 
@@ -42,7 +46,7 @@ class User(Lockable):
         EMAIL = "EMAIL_OTP"
 
     pool = models.ForeignKey(UserPool, models.CASCADE, related_name="users")
-    username = models.CharField(max_length=128)
+    username = ExactCharField(max_length=128)
     sub = models.UUIDField(default=uuid4, unique=True, editable=False)
     status = models.CharField(max_length=24, choices=Status.choices)
     enabled = models.BooleanField(default=True)
@@ -69,7 +73,9 @@ class User(Lockable):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint("pool", "username", name="one_username_in_a_pool")]
-        indexes = [models.Index(fields=["pool", field], name=f"user_by_{field}") for field in (*SEARCHABLE, "status")]
+        indexes = [
+            models.Index(fields=["pool", field, "id"], name=f"user_by_{field}") for field in (*SEARCHABLE, "status")
+        ] + [models.Index(fields=["pool", "id"], name="user_by_pool")]
 
     def __str__(self) -> str:
         return self.username
@@ -116,7 +122,7 @@ class SignInName(models.Model):
     pool = models.ForeignKey(UserPool, models.CASCADE, related_name="sign_in_names")
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_names")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    name = models.CharField(max_length=2048)
+    name = ExactCharField(max_length=512)
 
     class Meta:
         constraints = [
@@ -141,7 +147,7 @@ class PasswordRecord(models.Model):
 
 class Group(models.Model):
     pool = models.ForeignKey(UserPool, models.CASCADE, related_name="groups")
-    name = models.CharField(max_length=128)
+    name = ExactCharField(max_length=128)
     description = models.CharField(max_length=2048, blank=True)
     role_arn = models.CharField(max_length=2048, blank=True)
     precedence = models.PositiveIntegerField(null=True)

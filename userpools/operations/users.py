@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cognito_site.wire.call import Call
+from cognito_site.wire.pagination import page_of
 from cognito_site.wire.registry import Operations
 from userpools.domain import access, attribute_changes, recovery, sign_up, user_search, users
 from userpools.domain.users import Invitation
 from userpools.models import User
-from userpools.operations import pages
 from userpools.operations.context import context
 from userpools.operations.shapes import users as shapes
 
@@ -98,5 +98,6 @@ def admin_delete_user_attributes(call: Call) -> dict[str, Any]:
 def list_users(call: Call) -> dict[str, Any]:
     pool, wanted = access.pool(call["UserPoolId"]), call.get("AttributesToGet")
     user_search.check_attributes(pool, wanted)
-    found = user_search.search(pool, call.get("Filter"))
-    return pages.answer(call, found, "Users", lambda user: shapes.listed(user, wanted), "PaginationToken")
+    search = user_search.parse(call.get("Filter"))
+    found, following = page_of(call, user_search.found(pool, search), search.order)
+    return {"Users": [shapes.listed(user, wanted) for user in found], "PaginationToken": following}
