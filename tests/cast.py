@@ -31,7 +31,7 @@ class Stage:
         created: dict[str, Any] = self.cognito.create_user_pool_client(UserPoolId=self.pool_id, **given)
         return created["UserPoolClient"]
 
-    def user(self, name: str = "alice", password: str = PASSWORD, **attributes: str) -> dict[str, Any]:
+    def user(self, name: str = "alice", password: str = PASSWORD, /, **attributes: str) -> dict[str, Any]:
         """Somebody who is confirmed and has a password."""
         given = {"email": f"{name}@example.com", "email_verified": "true", **attributes}
         created: dict[str, Any] = self.cognito.admin_create_user(

@@ -249,7 +249,7 @@ def test_groups_and_roles_are_in_the_tokens(stage: Stage) -> None:
 
 
 def test_read_attributes_limit_the_id_token(stage: Stage) -> None:
-    stage.user(name="alice", given_name="Alice")
+    stage.user(given_name="Alice")
     client = stage.client(ReadAttributes=["given_name"])
     claims = claims_of(stage.tokens(ClientId=client["ClientId"])["IdToken"])
     assert claims["given_name"] == "Alice"

@@ -82,6 +82,15 @@ def _due(user: User) -> dict[str, str]:
     return {kind: pool.fold(name) for kind, name in due.items()}
 
 
+def insert(user: User) -> None:
+    """A new user. Raises Taken, as ``hold`` does, which is called next."""
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise Taken(Kind.USERNAME) from None
+
+
 def hold(user: User) -> None:
     """Brings the rows in line with the user's attributes. Raises Taken, and then the transaction must not be kept."""
     due = _due(user)

@@ -37,8 +37,13 @@ MAY_BE_RESET = frozenset({User.Status.CONFIRMED, User.Status.RESET_REQUIRED})
 # --- which way --------------------------------------------------------------------------------------------------------
 
 
+def is_open(pool: UserPool) -> bool:
+    """Whether people may reset their passwords by themselves."""
+    return pool.recovery_channels != ["admin_only"]
+
+
 def _check_self_service(pool: UserPool) -> None:
-    if pool.recovery_channels == ["admin_only"]:
+    if not is_open(pool):
         raise errors.contact_administrator()
 
 

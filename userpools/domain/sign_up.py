@@ -63,8 +63,8 @@ def _new_user(client: AppClient, typed: str, given: Given) -> User:
 
 
 def _store(user: User) -> None:
-    user.save(force_insert=True)
     try:
+        names.insert(user)
         names.hold(user)
     except names.Taken as taken:
         is_address = taken.kind in channels.CHANNELS

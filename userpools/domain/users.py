@@ -80,8 +80,8 @@ def _new_user(pool: UserPool, typed: str, given: Given) -> User:
 
 
 def _store(user: User, context: Context, *, force: bool) -> None:
-    user.save(force_insert=True)
     try:
+        names.insert(user)
         if force:
             names.wrest(user, context)
         else:
