@@ -449,6 +449,7 @@ class CodeDeliveryFailure(Refusal):
 
 class LimitExceeded(Refusal):
     code = "LimitExceededException"
+    in_query = ("LimitExceeded", 409)
 
 
 def attempt_limit_exceeded() -> Refusal:
@@ -461,6 +462,7 @@ def count_limit_exceeded(what: str, limit: int) -> Refusal:
 
 class TooManyRequests(Refusal):
     code = "TooManyRequestsException"
+    in_query = ("Throttling", 400)
 
 
 def rate_exceeded() -> Refusal:
@@ -615,6 +617,7 @@ def trigger_not_performed(trigger: str) -> Refusal:
 
 class InvalidParameter(Refusal):
     code = "InvalidParameterException"
+    in_query = ("ValidationError", 400)
 
 
 def missing_parameter(name: str) -> Refusal:
@@ -955,3 +958,337 @@ def domain_taken() -> Refusal:
 def not_performed(what: str) -> Refusal:
     """A setting or member whose effect this version does not have; storing it silently would be a lie."""
     return InvalidParameter(f"{what} is not performed by this version of Poolhouse.")
+
+
+# --- identity pools -------------------------------------------------------------------------------------------------
+
+
+class ResourceConflict(Refusal):
+    code = "ResourceConflictException"
+
+
+class DeveloperUserAlreadyRegistered(Refusal):
+    code = "DeveloperUserAlreadyRegisteredException"
+
+
+class InvalidIdentityPoolConfiguration(Refusal):
+    code = "InvalidIdentityPoolConfigurationException"
+
+
+def identity_pool_not_found(pool_id: str) -> Refusal:
+    return ResourceNotFound(f"IdentityPool '{pool_id}' not found.")
+
+
+def identity_not_found(identity_id: str) -> Refusal:
+    return ResourceNotFound(f"Identity '{identity_id}' not found.")
+
+
+def developer_identifier_not_found() -> Refusal:
+    return ResourceNotFound("Developer user identifier not found.")
+
+
+def principal_tags_not_found(provider: str) -> Refusal:
+    return ResourceNotFound(f"No principal tags are mapped for {provider}.")
+
+
+def not_an_identity_pool_arn() -> Refusal:
+    return InvalidParameter("ResourceArn is not the ARN of an identity pool.")
+
+
+def guests_not_allowed() -> Refusal:
+    return NotAuthorized("Unauthenticated access is not supported for this identity pool.")
+
+
+def no_identity_providers() -> Refusal:
+    return NotAuthorized("Identity pool does not have identity providers configured.")
+
+
+def provider_not_supported() -> Refusal:
+    return NotAuthorized("Token is not from a supported provider of this identity pool.")
+
+
+def logins_do_not_match() -> Refusal:
+    return NotAuthorized(
+        "Logins don't match. Please include at least one valid login for this identity or identity pool."
+    )
+
+
+def identity_forbidden(identity_id: str) -> Refusal:
+    return NotAuthorized(f"Access to Identity '{identity_id}' is forbidden.")
+
+
+def login_token_expired(now: int, expired_at: int) -> Refusal:
+    return NotAuthorized(f"Invalid login token. Token expired: {now} >= {expired_at}")
+
+
+def login_token_not_verified() -> Refusal:
+    return NotAuthorized("Invalid login token. Couldn't verify signed token.")
+
+
+def login_token_revoked() -> Refusal:
+    return NotAuthorized("Invalid login token. Token has been revoked.")
+
+
+def login_token_of_another_issuer() -> Refusal:
+    return NotAuthorized("Invalid login token. Issuer doesn't match providerName")
+
+
+def login_token_without_audience() -> Refusal:
+    return NotAuthorized("Invalid login token. Missing a required claim: aud")
+
+
+def login_token_malformed() -> Refusal:
+    return NotAuthorized("Invalid login token. Not a valid OpenId Connect identity token.")
+
+
+def login_token_not_ours() -> Refusal:
+    return NotAuthorized("Invalid login token. Not a Cognito token.")
+
+
+def our_token_not_alone() -> Refusal:
+    return InvalidParameter("A token of cognito-identity.amazonaws.com must be the only login.")
+
+
+def login_already_linked() -> Refusal:
+    return ResourceConflict("Login is already linked to another account.")
+
+
+def identities_cannot_be_merged(provider: str) -> Refusal:
+    return ResourceConflict(f"Both identities have a login at {provider}.")
+
+
+def too_many_logins(limit: int) -> Refusal:
+    return ResourceConflict(f"An identity can have at most {limit} logins.")
+
+
+def identifier_of_another_identity() -> Refusal:
+    return ResourceConflict("IdentityId and DeveloperUserIdentifier do not belong together.")
+
+
+def developer_user_already_registered() -> Refusal:
+    return DeveloperUserAlreadyRegistered("The developer user identifier is registered with another identity.")
+
+
+def one_developer_provider() -> Refusal:
+    return InvalidParameter("Logins must name the developer provider of the identity pool, and one user of it.")
+
+
+def lookup_needs_something() -> Refusal:
+    return InvalidParameter("Either IdentityId or DeveloperUserIdentifier must be given.")
+
+
+def classic_flow_not_enabled() -> Refusal:
+    return InvalidParameter("Basic (classic) flow is not enabled, please use enhanced flow.")
+
+
+def classic_flow_with_role_mappings() -> Refusal:
+    return InvalidParameter("Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.")
+
+
+def ambiguous_role() -> Refusal:
+    return NotAuthorized("The ambiguous role mapping rules denied this request")
+
+
+def custom_role_refused() -> Refusal:
+    return NotAuthorized("CustomRoleArn is not among the roles of this identity.")
+
+
+def invalid_pool_roles() -> Refusal:
+    return InvalidIdentityPoolConfiguration(
+        "Invalid identity pool configuration. Check assigned IAM roles for this pool."
+    )
+
+
+def unknown_role_type(name: str) -> Refusal:
+    return InvalidParameter(f"Roles has no {name}: only authenticated and unauthenticated.")
+
+
+def unknown_mapping_provider(name: str) -> Refusal:
+    return InvalidParameter(f"{name} is not a valid RoleMapping ProviderName or is not a configured provider.")
+
+
+def role_mapping_refused(provider: str, why: str) -> Refusal:
+    return InvalidParameter(f"The role mapping of {provider} is not valid: {why}.")
+
+
+def developer_provider_fixed() -> Refusal:
+    return InvalidParameter("DeveloperProviderName cannot be changed once it is set.")
+
+
+def developer_provider_refused(name: str) -> Refusal:
+    return InvalidParameter(f"{name} is the name of a public provider and cannot be DeveloperProviderName.")
+
+
+def provider_given_twice(name: str) -> Refusal:
+    return InvalidParameter(f"CognitoIdentityProviders names {name} twice.")
+
+
+def unknown_tagging_provider(name: str) -> Refusal:
+    return InvalidParameter(f"{name} is not a configured provider of this identity pool.")
+
+
+def default_tags_not_alone() -> Refusal:
+    return InvalidParameter("PrincipalTags cannot be given together with UseDefaults.")
+
+
+def principal_tags_too_large(limit: int) -> Refusal:
+    return InvalidParameter(f"The principal tags of a session can have at most {limit} bytes together.")
+
+
+# --- STS ------------------------------------------------------------------------------------------------------------
+
+
+class InvalidIdentityToken(Refusal):
+    code = "InvalidIdentityToken"
+
+
+class ExpiredWebIdentity(Refusal):
+    """Of a token that is an input; an expired signature is 403."""
+
+    code = "ExpiredTokenException"
+    in_query = ("ExpiredTokenException", 400)
+
+
+class MalformedPolicyDocument(Refusal):
+    code = "MalformedPolicyDocument"
+
+
+class PackedPolicyTooLarge(Refusal):
+    code = "PackedPolicyTooLarge"
+
+
+def may_not_assume(operation: str) -> Refusal:
+    """Also for a role that does not exist."""
+    return AccessDenied(f"Not authorized to perform sts:{operation}")
+
+
+def root_cannot_assume() -> Refusal:
+    return AccessDenied("Roles may not be assumed by root accounts.")
+
+
+def not_with_session_credentials(operation: str) -> Refusal:
+    return AccessDenied(f"Cannot call {operation} with session credentials")
+
+
+def web_identity_not_a_token() -> Refusal:
+    return InvalidIdentityToken(
+        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+    )
+
+
+def web_identity_provider_unknown(issuer: str) -> Refusal:
+    return InvalidIdentityToken(f"No OpenIDConnect provider found in your account for {issuer}")
+
+
+def web_identity_not_verified() -> Refusal:
+    return InvalidIdentityToken("The signature of the token could not be verified")
+
+
+def web_identity_audience() -> Refusal:
+    return InvalidIdentityToken("Incorrect token audience")
+
+
+def web_identity_expired() -> Refusal:
+    return ExpiredWebIdentity("Token expired: the token's exp has passed")
+
+
+def duration_exceeds_role() -> Refusal:
+    return ValidationFailed("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+
+
+def duration_exceeds_chaining() -> Refusal:
+    return ValidationFailed(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+    )
+
+
+def session_policy_too_long(limit: int) -> Refusal:
+    return ValidationFailed(
+        "1 validation error detected: Value at 'policy' failed to satisfy constraint: "
+        f"Member must have length less than or equal to {limit}"
+    )
+
+
+def session_policies_refused(arn: str) -> Refusal:
+    return ValidationFailed(f"The managed policy {arn} does not exist.")
+
+
+def session_too_large(percent: int) -> Refusal:
+    return PackedPolicyTooLarge(f"Packed size of session tags and policies consumes {percent}% of allotted space")
+
+
+def transitive_tag_unknown() -> Refusal:
+    return ValidationFailed("The specified transitive tag key must be included in the requested tags.")
+
+
+def transitive_tag_overridden(key: str) -> Refusal:
+    return ValidationFailed(f"One of the specified transitive tag keys can't be set because it conflicts: {key}")
+
+
+def tag_key_twice() -> Refusal:
+    return ValidationFailed("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+
+
+def source_identity_fixed() -> Refusal:
+    return ValidationFailed("SourceIdentity cannot be changed in a role session that has one.")
+
+
+def not_an_access_key_id() -> Refusal:
+    return ValidationFailed("AccessKeyId is not an access key id.")
+
+
+# --- IAM ------------------------------------------------------------------------------------------------------------
+
+
+class NoSuchEntity(Refusal):
+    code = "NoSuchEntity"
+    status = 404
+
+
+class EntityAlreadyExists(Refusal):
+    code = "EntityAlreadyExists"
+    status = 409
+
+
+class DeleteConflict(Refusal):
+    code = "DeleteConflict"
+    status = 409
+
+
+def malformed_policy(why: str) -> Refusal:
+    return MalformedPolicyDocument(why)
+
+
+def trust_names_no_pool() -> Refusal:
+    return MalformedPolicyDocument(
+        "A statement that trusts cognito-identity.amazonaws.com needs a condition on "
+        "cognito-identity.amazonaws.com:aud or cognito-identity.amazonaws.com:amr."
+    )
+
+
+def role_not_found(name: str) -> Refusal:
+    return NoSuchEntity(f"The role with name {name} cannot be found.")
+
+
+def role_policy_not_found(name: str) -> Refusal:
+    return NoSuchEntity(f"The role policy with name {name} cannot be found.")
+
+
+def role_exists(name: str) -> Refusal:
+    return EntityAlreadyExists(f"Role with name {name} already exists.")
+
+
+def role_has_policies() -> Refusal:
+    return DeleteConflict("Cannot delete entity, must delete policies first.")
+
+
+def role_policies_too_large(name: str, limit: int) -> Refusal:
+    return LimitExceeded(f"Maximum policy size of {limit} bytes exceeded for role {name}")
+
+
+def trust_too_large(limit: int) -> Refusal:
+    return LimitExceeded(f"Cannot exceed quota for ACLSizePerRole: {limit}")
+
+
+def access_key_name_taken(name: str) -> Refusal:
+    return EntityAlreadyExists(f"An access key with name {name} already exists.")

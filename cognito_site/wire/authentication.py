@@ -34,6 +34,7 @@ class SignatureAuthentication(BaseAuthentication):
         sigv4.check_claims(request, signature, self._service.signing_name, self._regions(), timezone.now())
         caller = callers.find(signature.access_key_id, signature.session_token)
         sigv4.check(request, signature, caller.secret)
+        callers.proved(caller)
         return caller, signature
 
     def _regions(self) -> set[str]:
@@ -52,9 +53,13 @@ def resource(operation: Operation, document: Any) -> str:
     """The ARN that a policy must allow. What belongs to a pool is judged by the pool's ARN, so no other identifier of
     the body can widen it."""
     member = _named_by(operation)
-    value = document.get(member) if member and isinstance(document, dict) else None
+    given = document if isinstance(document, dict) else {}
+    value = given.get(member)
     if member is None or not isinstance(value, str) or not value:
         return ANY
+    if member == "RoleName":
+        path = given.get("Path")
+        return authorization.role_arn(value, path if isinstance(path, str) else "/")
     return _ARNS[member].format(value, region=settings.POOLHOUSE.region, account=settings.POOLHOUSE.account_id)
 
 
@@ -67,7 +72,7 @@ def _named_by(operation: Operation) -> str | None:
 _ARNS = {
     "UserPoolId": "arn:aws:cognito-idp:{region}:{account}:userpool/{0}",
     "IdentityPoolId": "arn:aws:cognito-identity:{region}:{account}:identitypool/{0}",
-    "RoleName": "arn:aws:iam::{account}:role/{0}",
+    "RoleName": "",  # a role's ARN has its path, which only the role knows
     "ResourceArn": "{0}",
     "RoleArn": "{0}",
 }

@@ -5,12 +5,60 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
+
 from cognito_site.contract import errors
+from identitypools.domain import access, arns
 from identitypools.domain.callers import Caller
+from identitypools.domain.policies import conditions
+from identitypools.domain.policies.evaluation import Decision, decide
+from identitypools.domain.policies.statements import Request
+from identitypools.domain.sessions import ASSUMED_ROLE
+
+# What GetSessionToken gives may do no more of IAM and STS than this (AWS: "Comparing AWS STS credentials").
+OF_STS_WITH_SESSION = ("sts:AssumeRole", "sts:GetCallerIdentity")
 
 
 def authorize(caller: Caller, action: str, resource: str, context: Mapping[str, Any]) -> None:
-    """The account's own keys may do everything."""
-    if not caller.is_root:
-        because = f" because no identity-based policy allows the {action} action"
-        raise errors.access_denied(caller.arn, action, resource, because)
+    """Raises AccessDenied in AWS's words. The account itself may do everything."""
+    _check_kind_of_credentials(caller, action, resource)
+    if caller.is_root:
+        return
+    request = Request(action, resource, conditions.known({**now(), **caller.context, **context}))
+    judged = [("identity-based", caller.policies), ("session", caller.session_policies)]
+    decisions = {kind: decide(policies, request) for kind, policies in judged if policies is not None}
+    for kind, decision in decisions.items():
+        if decision is Decision.DENIED:
+            raise errors.access_denied(caller.arn, action, resource, f" with an explicit deny in {_a(kind)} policy")
+    for kind, decision in decisions.items():
+        if decision is Decision.NOT_ALLOWED:
+            because = f" because no {kind} policy allows the {action} action"
+            raise errors.access_denied(caller.arn, action, resource, because)
+
+
+def now() -> dict[str, str]:
+    """Condition keys that are true of every request at this moment."""
+    moment = timezone.now()
+    return {
+        "aws:CurrentTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:EpochTime": str(int(moment.timestamp())),
+        "aws:RequestedRegion": settings.POOLHOUSE.region,
+        "aws:SecureTransport": str(settings.POOLHOUSE.is_secure).lower(),
+    }
+
+
+def role_arn(name: str, path: str = "/") -> str:
+    """The ARN that a policy must allow for a role, whether or not it exists: callers name it without its path."""
+    role = access.find_role(name)
+    return role.arn if role is not None else f"arn:aws:iam::{arns.account()}:role{path}{name}"
+
+
+def _check_kind_of_credentials(caller: Caller, action: str, resource: str) -> None:
+    is_own = caller.session is None or caller.principal_kind == ASSUMED_ROLE
+    if not is_own and action.startswith(("iam:", "sts:")) and action not in OF_STS_WITH_SESSION:
+        raise errors.access_denied(caller.arn, action, resource, " with credentials of GetSessionToken")
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind == "identity-based" else f"a {kind}"

@@ -1,0 +1,127 @@
+"""The only doors to the data of identity pools, roles and keys.
+
+Each returns an object, or raises the refusal that AWS gives. Whatever else is needed is reached from the object
+(``pool.identities``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from cognito_site.contract import errors
+from cognito_site.prepared import Prepared
+from identitypools.models import AccessKey, Identity, IdentityPool, Role, SigningKey
+
+_role = Prepared(lambda: Role.objects.filter(pk="a role id"))
+_access_key = Prepared(lambda: AccessKey.objects.filter(pk="a key id"))
+_identity = Prepared(lambda: Identity.objects.select_related("pool").filter(pk="an identity id"))
+
+# --- pools and identities -------------------------------------------------------------------------------------------
+
+
+def pools() -> QuerySet[IdentityPool]:
+    return IdentityPool.objects.all()
+
+
+def find_pool(pool_id: str) -> IdentityPool | None:
+    return IdentityPool.objects.filter(pk=pool_id).first()
+
+
+def pool(pool_id: str) -> IdentityPool:
+    found = find_pool(pool_id)
+    if found is None:
+        raise errors.identity_pool_not_found(pool_id)
+    return found
+
+
+def pool_by_arn(arn: str) -> IdentityPool:
+    """The ARN must name this Region and account, too."""
+    found = pool(arn.rpartition("identitypool/")[2])
+    if found.arn != arn:
+        raise errors.not_an_identity_pool_arn()
+    return found
+
+
+def locked_pool(pool: IdentityPool) -> IdentityPool:
+    """The row as it is now, held until the transaction ends."""
+    found = IdentityPool.objects.select_for_update().filter(pk=pool.pk).first()
+    if found is None:
+        raise errors.identity_pool_not_found(pool.pk)
+    return found
+
+
+def find_identity(identity_id: str) -> Identity | None:
+    """With its pool: an identity's id is unique over all pools."""
+    return _identity.first(identity_id)
+
+
+def identity(identity_id: str) -> Identity:
+    found = find_identity(identity_id)
+    if found is None:
+        raise errors.identity_not_found(identity_id)
+    return found
+
+
+def identity_of_pool(pool: IdentityPool, identity_id: str) -> Identity:
+    found = pool.identities.filter(pk=identity_id).first()
+    if found is None:
+        raise errors.identity_not_found(identity_id)
+    found.pool = pool
+    return found
+
+
+def locked_identities(pool: IdentityPool, ids: Iterable[str]) -> dict[str, Identity]:
+    """The rows as they are now, held until the transaction ends, always taken in the same order."""
+    rows = Identity.objects.select_for_update().filter(pool=pool, pk__in=sorted(set(ids))).order_by("pk")
+    found = {row.pk: row for row in rows}
+    for row in found.values():
+        row.pool = pool
+    return found
+
+
+# --- roles and keys -------------------------------------------------------------------------------------------------
+
+
+def roles() -> QuerySet[Role]:
+    return Role.objects.all()
+
+
+def find_role(name: str) -> Role | None:
+    return Role.objects.filter(name=name).first()
+
+
+def role(name: str) -> Role:
+    found = find_role(name)
+    if found is None:
+        raise errors.role_not_found(name)
+    return found
+
+
+def find_role_by_arn(arn: str) -> Role | None:
+    found = find_role(arn.rpartition("/")[2])
+    return found if found is not None and found.arn == arn else None
+
+
+def find_role_by_id(role_id: str) -> Role | None:
+    return _role.first(role_id)
+
+
+def locked_role(name: str) -> Role:
+    found = Role.objects.select_for_update().filter(name=name).first()
+    if found is None:
+        raise errors.role_not_found(name)
+    return found
+
+
+def access_keys() -> QuerySet[AccessKey]:
+    return AccessKey.objects.all()
+
+
+def find_access_key(key_id: str) -> AccessKey | None:
+    return _access_key.first(key_id)
+
+
+def signing_keys() -> QuerySet[SigningKey]:
+    return SigningKey.objects.all()
