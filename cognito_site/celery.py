@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from celery import Celery, Signature, Task
@@ -27,7 +26,11 @@ app.autodiscover_tasks()
 
 def after_commit(task: Task[..., Any] | Signature[Any], *arguments: Any) -> None:
     """Tell a worker once the transaction is in. A broker that is down is logged, not raised: the change is made."""
-    transaction.on_commit(partial(task.delay, *arguments), robust=True)
+
+    def tell() -> None:
+        task.delay(*arguments)
+
+    transaction.on_commit(tell, robust=True)
 
 
 def periodic(every: timedelta) -> Callable[[Callable[[], Any]], Task[[], Any]]:

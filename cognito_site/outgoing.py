@@ -159,7 +159,8 @@ def _left(deadline: float) -> float:
 def _request(
     method: str, url: str, body: bytes | None, headers: Mapping[str, str], deadline: float, largest: int
 ) -> Answer:
-    parts = _split(url)
+    check(url)
+    parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     connection = _Connection(parts, deadline)
     try:
@@ -174,13 +175,15 @@ def _request(
 
 
 def _read(connection: _Connection, deadline: float, largest: int) -> Answer:
-    connection.sock.settimeout(_left(deadline))
+    # Its own name for the socket: http.client drops it when the other side will not keep the connection.
+    channel = connection.sock
+    channel.settimeout(_left(deadline))
     response = connection.getresponse()
     chunks, size = [], 0
-    while chunk := response.read(CHUNK):
+    while chunk := response.read1(CHUNK):
         chunks.append(chunk)
         size += len(chunk)
         if size > largest:
             raise Failed(f"{connection.host} answered more than {largest} bytes.")
-        connection.sock.settimeout(_left(deadline)) if connection.sock else None
+        channel.settimeout(_left(deadline))
     return Answer(response.status, b"".join(chunks), dict(response.headers))

@@ -10,3 +10,5 @@ class UserPoolsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("userpools.operations")
+        # The domain names its tasks; every process that sends one must know it.
+        import_module("userpools.tasks")
