@@ -8,21 +8,18 @@ are nothing to them, and cost as much as a signature.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from hostedui import urls
+from hostedui import cookies, csrf, headers, urls, visit
+from hostedui.visit import Visit
 from userpools.domain import domain_hosts
 from userpools.domain.domain_hosts import Site
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-
-
-class Visit(HttpRequest):
-    """A request that is for a pool, as the views of this app see it."""
-
-    pool_site: Site
+FILES = "/static/"
 
 
 def pools_first(others: Answer) -> Answer:
@@ -34,14 +31,26 @@ def pools_first(others: Answer) -> Answer:
         program = urls.PROGRAMS.get(path)
         if program is not None:
             return program(request, site)
-        _hang(request, site, path)
-        return others(request)
+        return others(request) if _is_file(site, path) else _page(others, _hung(request, site, path))
 
     return answer
 
 
-def _hang(request: HttpRequest, site: Site, path: str) -> None:
-    """From here on the pool's tree is all there is, and its root is where ``path`` begins."""
+def _is_file(site: Site, path: str) -> bool:
+    """Style sheets are at the root of every host."""
+    return not site.path and path.startswith(FILES)
+
+
+def _hung(request: HttpRequest, site: Site, path: str) -> Visit:
+    """From here on the pool's tree is all there is, its root is where ``path`` begins, and its cookies are all."""
     request.pool_site = site  # type: ignore[attr-defined]
     request.urlconf = "hostedui.urls"
     request.path_info = path or "/"
+    request.COOKIES = csrf.at_hand(cookies.of_pool(site, request.COOKIES))
+    return cast(Visit, request)
+
+
+def _page(others: Answer, request: Visit) -> HttpResponseBase:
+    response = others(request)
+    headers.dress(response, is_popup=visit.known(request).get("display") == "popup")
+    return response

@@ -68,9 +68,11 @@ class Frame:
 
     @property
     def languages(self) -> list[LanguageLink]:
-        query = [pair for pair in parse_qsl(urlsplit(self.address).query) if pair[0] != languages.PARAMETER]
+        """Bytes of a ``state`` that are no UTF-8 survive the change."""
+        given = parse_qsl(urlsplit(self.address).query, errors="surrogateescape")
+        query = [pair for pair in given if pair[0] != languages.PARAMETER]
         return [
-            LanguageLink(each, "?" + urlencode([*query, (languages.PARAMETER, each.code)]))
+            LanguageLink(each, "?" + urlencode([*query, (languages.PARAMETER, each.code)], errors="surrogateescape"))
             for each in languages.LANGUAGES
         ]
 
@@ -91,7 +93,7 @@ class Page:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step(Page):
     """A page after the first: ``account`` is the name that was typed at the first, ``leave_url`` where "Not you?" leads
-    (it ends what was begun)."""
+    (it ends what was begun). ``minutes``: how long a sign-in that goes on still waits."""
 
     account: str = ""
     leave_url: str = ""
@@ -118,7 +120,7 @@ class SignIn(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totp(_Step):
-    """SOFTWARE_TOKEN_MFA. ``device_name`` is FRIENDLY_DEVICE_NAME, ``minutes`` how long the sign-in waits."""
+    """SOFTWARE_TOKEN_MFA. ``device_name`` is FRIENDLY_DEVICE_NAME."""
 
     template = "totp"
     heading = _("Enter your code")
@@ -135,6 +137,7 @@ class TotpSetup(_Step):
     template = "totp_setup"
     heading = _("Set up an authenticator app")
     form: TotpSetupForm
+    minutes: int
     key: str
     uri: str
     choose_url: str = ""
@@ -184,6 +187,7 @@ class NewPassword(_Step):
     template = "new_password"
     heading = _("Choose a new password")
     form: NewPasswordForm
+    minutes: int
 
 
 # --- accounts -------------------------------------------------------------------------------------------------------

@@ -113,6 +113,8 @@ WAITED_TOO_LONG = Told(_("This page has waited too long."), _("Start signing in 
 NO_SECOND_STEP = Told(
     _("A second step is needed, and none is set up that works here."), _("Ask whoever runs this app for help.")
 )
+UNCONFIRMED = Told(_("Your account isn’t confirmed yet."), _("Ask whoever runs this app to confirm it."), kind="warn")
+NOT_POSSIBLE = Told(_("That isn’t possible here."), _("Ask whoever runs this app for help."))
 UNKNOWN = Told(_("That didn’t work."), _("Try again. If it happens again, ask whoever runs this app for help."))
 
 # --- codes ----------------------------------------------------------------------------------------------------------
@@ -189,6 +191,7 @@ NOT_A_NUMBER = Told(
 NOT_THIS_NAME = Told(
     _("That name can’t be used."), _("This name can’t be used here. Choose another one."), fields=("username",)
 )
+_NOT_PERFORMED = errors.not_performed("").message
 _REFUSED_ATTRIBUTE = re.compile(r"(?:^|: |\n)(?:user\.)?([a-z_]+): ")
 
 
@@ -198,6 +201,8 @@ def _parameter(place: Place, refusal: Refusal) -> Told:
     lead, advice = _("Some of this can’t be used."), _("This can’t be used as it is. Check it and try again.")
     if not names and refusal.message.startswith("Username"):
         return NOT_THIS_NAME
+    if refusal.message.endswith(_NOT_PERFORMED):
+        return NOT_POSSIBLE
     return Told(lead, advice, fields=names, marks=names) if names else Told(lead, _("Check it and try again."))
 
 
@@ -264,6 +269,7 @@ _BY_CODE: Mapping[str, Say] = {
     kind.code: say
     for kind, say in (
         (errors.UserNotFound, _nobody),
+        (errors.UserNotConfirmed, _always(UNCONFIRMED)),
         (errors.UsernameExists, _taken),
         (errors.AliasExists, _taken),
         (errors.CodeMismatch, _always(WRONG_CODE)),
@@ -278,6 +284,7 @@ _BY_CODE: Mapping[str, Say] = {
         (errors.InvalidPassword, _password),
         (errors.PasswordHistoryPolicyViolation, _always(USED_PASSWORD)),
         (errors.InvalidParameter, _parameter),
+        (errors.UnexpectedLambda, _always(NOT_POSSIBLE)),
     )
 }
 
@@ -286,6 +293,9 @@ _BY_CODE: Mapping[str, Say] = {
 CODE_SENT = Told(_("A new code is on its way."), _("Only the newest one works."), kind="good")
 PASSWORD_SAVED = Told(_("Password saved."), _("Sign in with the new one."), kind="good")
 CONFIRMED = Told(_("Your account is confirmed."), _("Sign in to continue."), kind="good")
+CREATED = Told(
+    _("Your account is created."), _("Whoever runs this app has to confirm it. Then you can sign in."), kind="good"
+)
 
 # --- pages that cannot continue -------------------------------------------------------------------------------------
 
@@ -309,6 +319,18 @@ _FAILURES: Mapping[str, Failure] = {
     "invalid_client": Failure(
         _CANNOT_CONTINUE, _("The app that sent you here isn’t known. Nothing is wrong with your account.")
     ),
+    "login_unavailable": Failure(
+        _("There’s no sign-in page for this app"),
+        _("The app isn’t set up for signing in here. Nothing is wrong with your account."),
+    ),
+    "no_domain": Failure(
+        _("There’s no sign-in page here"),
+        _("Whoever runs this app hasn’t set up its sign-in pages. Nothing is wrong with your account."),
+    ),
+    "links_not_performed": Failure(
+        _("This link can’t confirm your account"),
+        _("Links in messages aren’t used here. Ask whoever runs this app to confirm your account."),
+    ),
     "stale_form": Failure(
         _("This page has waited too long"),
         _("Go back and start again. If that doesn’t help, allow cookies for this site."),
@@ -321,6 +343,14 @@ _FAILURES: Mapping[str, Failure] = {
 }
 
 
+INVALID_REQUEST = "invalid_request"
+
+
 def failure(code: str) -> Failure:
     """The words of the error page for an OAuth error code, or one of the codes above."""
     return _FAILURES.get(code, _NOT_UNDERSTOOD)
+
+
+def known_code(code: str) -> str:
+    """Whoever makes a link to the error page writes nothing of his own on it."""
+    return code if code in _FAILURES else INVALID_REQUEST

@@ -10,17 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from oauthlib.oauth2.rfc6749 import errors
 from oauthlib.oauth2.rfc6749.grant_types import AuthorizationCodeGrant, ImplicitGrant
 
-from hostedui.oauth import parameters
+from hostedui.oauth import grants, parameters
 from hostedui.oauth.asked import Asked
 from hostedui.oauth.parameters import Malformed, Parameters
 from hostedui.oauth.validator import RESPONSE_TYPES, Validator
+from userpools.domain import authorization_codes
+from userpools.domain.authorization_codes import Approval
 from userpools.domain.client_rules import LOCAL_PROVIDER
-from userpools.models import AppClient
+from userpools.models import AppClient, User
+from userpools.values import Context
 
 PROMPTS = frozenset({"none", "login", "select_account", "consent"})
 SECONDS = re.compile(r"[0-9]{1,9}")
@@ -50,7 +54,11 @@ class SendBack(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """A request that is in order. ``query`` is what was sent, to take along to the next page."""
+    """A request that is in order. ``query`` is what was sent, to take along to the next page.
+
+    ``may_sign_in_here``: the client lists COGNITO among its identity providers. As in Cognito one that lists none has
+    none, and no page to sign in on (hashicorp/terraform-provider-aws#23374).
+    """
 
     client: AppClient
     redirect_uri: str
@@ -78,6 +86,13 @@ class Authorization:
 
     def refusal(self, error: str, description: str = "") -> SendBack:
         return SendBack(self.location(error=error, error_description=description))
+
+    def fulfilled(self, user: User, methods: tuple[str, ...], authenticated_at: datetime, context: Context) -> str:
+        """The application's address with a code, or with tokens. Raises what the domain refuses."""
+        approval = Approval(self.client, user, self.scopes, methods, authenticated_at, self.nonce)
+        if self.wants_tokens_at_once:
+            return self.location(**grants.members(authorization_codes.issue_tokens_at_once(approval, context)))
+        return self.location(code=authorization_codes.issue(approval, self.redirect_uri, self.code_challenge))
 
 
 def _location(address: str, response_type: str | None, state: str | None, members: Mapping[str, object]) -> str:
@@ -109,6 +124,13 @@ def _has_no_challenge(request: Asked) -> dict[str, str]:
     return {}
 
 
+def _may_read_what_it_asks_for(request: Asked) -> dict[str, str]:
+    """For a code, the token endpoint asks."""
+    if not authorization_codes.may_read(request.client, request.scopes):
+        raise errors.InvalidScopeError("The client may not read every attribute of its scopes.")
+    return {}
+
+
 def _is_performed(request: Asked) -> dict[str, str]:
     given: Parameters = request.given
     if "resource" in given:
@@ -135,8 +157,9 @@ def _prompts(request: Asked) -> frozenset[str]:
 _BEFORE: list[Any] = [_offers_oauth, _is_well_formed]
 _ALONE: list[Any] = [*_BEFORE, _has_no_challenge]
 _AFTER: list[Any] = [_is_performed, _asks_possible_things]
+_AFTER_ALONE: list[Any] = [*_AFTER, _may_read_what_it_asks_for]
 _CODE = AuthorizationCodeGrant(Validator(), pre_auth=_BEFORE, post_auth=_AFTER)
-_IMPLICIT = ImplicitGrant(Validator(), pre_auth=_ALONE, post_auth=_AFTER)
+_IMPLICIT = ImplicitGrant(Validator(), pre_auth=_ALONE, post_auth=_AFTER_ALONE)
 
 
 def read(pool_id: str, query: str) -> Authorization:
@@ -153,7 +176,7 @@ def read(pool_id: str, query: str) -> Authorization:
         raise Stay("invalid_request") from None
     except errors.OAuth2Error as error:
         raise _sent_back(request, error) from None
-    return _made(request, query)
+    return _made(request)
 
 
 def _asked(pool_id: str, query: str) -> Asked:
@@ -171,14 +194,14 @@ def _sent_back(request: Asked, error: errors.OAuth2Error) -> SendBack:
     return SendBack(_location(request.redirect_uri, request.response_type, request.state, told))
 
 
-def _made(request: Asked, query: str) -> Authorization:
-    given = request.given
+def _made(request: Asked) -> Authorization:
+    given: Parameters = request.given
     return Authorization(
         client=request.client,
         redirect_uri=request.redirect_uri,
         response_type=given["response_type"],
         scopes=request.scopes,
-        query=query,
+        query=parameters.written(given),
         state=given.get("state"),
         nonce=given.get("nonce", ""),
         code_challenge=given.get("code_challenge", ""),

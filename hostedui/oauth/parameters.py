@@ -43,6 +43,14 @@ def read(text: str) -> Parameters:
     return found
 
 
+def known(text: str) -> Parameters:
+    """What can be read of ``text``, whatever is wrong with the rest."""
+    try:
+        return read(text)
+    except Malformed as error:
+        return error.known
+
+
 def added(address: str, parameters: Parameters) -> str:
     """``address`` as it was registered, character by character, and its query longer."""
     glue = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
