@@ -17,8 +17,9 @@ _ASCII = {"w": "a-zA-Z0-9_", "d": "0-9", "s": r" \t\n\x0b\f\r"}
 _LINE_ENDS = r"\n\r\u0085\u2028\u2029"
 _TOKEN = regex.compile(r"\\p\{\w+\}|\\.|\[\^?|\]|.", regex.DOTALL)
 
-# What the service says where its model says less (user-pools-api.md, section 4).
-SAID = {"PasswordType": r"^[\S]+.*[\S]+$"}
+# What the service accepts where its model says something else: spaces inside a password (user-pools-api.md, section 4),
+# and the dots of a custom domain.
+SAID = {"PasswordType": r"^[\S]+.*[\S]+$", "DomainType": r"^[a-z0-9](?:[a-z0-9\-.]{0,61}[a-z0-9])?$"}
 
 _WORDS = r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]"
 _SIGNS = r"[\p{L}\p{M}\p{S}\p{N}\p{P}]"

@@ -26,7 +26,7 @@ ALPHABET = string.ascii_lowercase + string.digits
 LENGTH = 52
 MOST_SECRETS = 2
 
-# The key is the sealed text itself, so an entry can never be out of date, only unused.
+# The key is the sealed text itself, at its place, so an entry can never be out of date, only unused.
 _opened: Remembered[str, str] = Remembered(3600, 4000)
 
 
@@ -57,10 +57,11 @@ def _context(client_id: str, secret_id: str) -> str:
 
 
 def _open(client: AppClient, entry: dict[str, str]) -> str:
-    value = _opened.get(entry["sealed"])
+    context = _context(client.client_id, entry["id"])
+    key = f"{context}:{entry['sealed']}"
+    value = _opened.get(key)
     if value is None:
-        kept = base64.b64decode(entry["sealed"])
-        value = _opened.put(entry["sealed"], keyring.unseal(kept, _context(client.client_id, entry["id"])).decode())
+        value = _opened.put(key, keyring.unseal(base64.b64decode(entry["sealed"]), context).decode())
     return value
 
 
