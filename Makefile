@@ -6,7 +6,7 @@ SERVE = $(UV) run --frozen --no-dev $(EXTRA)
 DEV = $(UV) run --frozen --all-extras
 PYTEST = $(DEV) pytest $(PYTEST_ARGS)
 
-.PHONY: help run welcome key worker beat test test-fast test-tools check bench
+.PHONY: help run welcome key worker beat test test-fast test-tools check docs bench
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -42,6 +42,9 @@ check: $(UV) ## layers, types, style, migrations
 	$(DEV) mypy
 	$(DEV) lint-imports
 	@$(DEV) python manage.py makemigrations --check --dry-run --settings tests.settings
+
+docs: $(UV) ## write the pages of docs/ that are made from code
+	@$(DEV) python -m tests.documents
 
 bench: $(UV) ## measure the production server against this machine's limits
 	@$(DEV) python -m bench

@@ -1,0 +1,100 @@
+"""``python -m tests.documents`` writes the pages of ``docs`` that are made from code: which operations are performed
+and what proves it, and which settings have an effect. ``tests/test_documents.py`` holds the pages against this."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+ROOT = Path(__file__).resolve().parent.parent
+OPERATIONS, SETTINGS = ROOT / "docs" / "operations.md", ROOT / "docs" / "settings.md"
+TITLES = {"cognito-idp": "User pools", "cognito-identity": "Identity pools", "sts": "STS", "iam": "IAM"}
+NOT_YET = "not yet"
+Proofs = Mapping[str, list[str]]
+
+
+# --- what the tests say that they prove -----------------------------------------------------------------------------
+
+
+def proofs() -> Proofs:
+    """From an operation to the tests that prove its effect, each as ``path::name``."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for function, operation in _marks(ast.parse(path.read_text())):
+            found[operation].append(f"{path.relative_to(ROOT)}::{function}")
+    return found
+
+
+def _marks(module: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef):
+            for mark in node.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.proves":
+                    yield from ((node.name, str(ast.literal_eval(argument))) for argument in mark.args)
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def operations_page() -> str:
+    from cognito_site.contract import services
+    from cognito_site.wire import registry
+
+    performed, found = registry.performed(), proofs()
+    parts = [
+        "# Operations\n\nMade by `make docs` from the contract, the code and the tests. An operation that is not yet"
+        " performed answers an error that names it; it never pretends.\n"
+    ]
+    for service in services.NAMES:
+        known = services.service(service).operations
+        count = sum((service, name) in performed for name in known)
+        parts.append(
+            f"\n## {TITLES[service]} ({count} of {len(known)})\n\n| operation | performed; the test that proves it |"
+        )
+        parts.append("| --- | --- |")
+        parts += [f"| {name} | {_said(name, (service, name) in performed, found)} |" for name in sorted(known)]
+    return "\n".join(parts) + "\n"
+
+
+def _said(name: str, is_performed: bool, found: Proofs) -> str:
+    if not is_performed:
+        return NOT_YET
+    first = found[name][0] if found.get(name) else ""
+    path, _, test = first.partition("::")
+    return f"[`{test}`](../{path})" if first else "performed"
+
+
+def settings_page() -> str:
+    from userpools.domain import setting_effects
+
+    parts = [
+        "# Settings\n\nMade by `make docs`. Every setting is stored and described as it was given; these have an effect.\n"
+    ]
+    for title, effects in (
+        ("User pools", setting_effects.USER_POOL),
+        ("Second factors of a pool", setting_effects.SECOND_FACTORS),
+        ("App clients", setting_effects.APP_CLIENT),
+    ):
+        parts.append(f"\n## {title}\n\n| setting | |\n| --- | --- |")
+        parts += [f"| `{path}` | {effect.value} |" for path, effect in effects.items()]
+    return "\n".join(parts) + "\n"
+
+
+PAGES = {OPERATIONS: operations_page, SETTINGS: settings_page}
+
+
+def main() -> None:
+    for path, page in PAGES.items():
+        path.write_text(page())
+
+
+if __name__ == "__main__":
+    django.setup()
+    main()

@@ -1,0 +1,27 @@
+"""The documentation says what is: pages that are made from code are up to date, and every promise has its proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cognito_site.contract import services
+from cognito_site.wire import registry
+from tests import documents
+
+
+@pytest.mark.parametrize("path", documents.PAGES, ids=lambda path: path.name)
+def test_pages_that_are_made_from_code_are_up_to_date(path: Path) -> None:
+    assert path.read_text() == documents.PAGES[path](), "`make docs` writes it anew."
+
+
+def test_every_performed_operation_has_a_proof() -> None:
+    proved = documents.proofs()
+    unproved = sorted(name for _, name in registry.performed() if name not in proved)
+    assert not unproved, "Mark the test that proves its effect: @pytest.mark.proves(...)."
+
+
+def test_only_operations_are_proved() -> None:
+    known = {name for service in services.NAMES for name in services.service(service).operations}
+    assert set(documents.proofs()) <= known
