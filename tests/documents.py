@@ -17,6 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS, SETTINGS = ROOT / "docs" / "operations.md", ROOT / "docs" / "settings.md"
 TITLES = {"cognito-idp": "User pools", "cognito-identity": "Identity pools", "sts": "STS", "iam": "IAM"}
 NOT_YET = "not yet"
+ABOUT_OPERATIONS = """# Operations
+
+Made by `make docs` from the contract, the code and the tests. An operation that is not performed yet answers an error
+that names it; it never pretends."""
+ABOUT_SETTINGS = """# Settings
+
+Made by `make docs`. Every setting is stored, and described as it was given; the table says which have an effect."""
 Proofs = Mapping[str, list[str]]
 
 
@@ -48,17 +55,12 @@ def operations_page() -> str:
     from cognito_site.wire import registry
 
     performed, found = registry.performed(), proofs()
-    parts = [
-        "# Operations\n\nMade by `make docs` from the contract, the code and the tests. An operation that is not yet"
-        " performed answers an error that names it; it never pretends.\n"
-    ]
+    parts = [ABOUT_OPERATIONS]
     for service in services.NAMES:
         known = services.service(service).operations
         count = sum((service, name) in performed for name in known)
-        parts.append(
-            f"\n## {TITLES[service]} ({count} of {len(known)})\n\n| operation | performed; the test that proves it |"
-        )
-        parts.append("| --- | --- |")
+        title = f"{TITLES[service]} ({count} of {len(known)})"
+        parts.append(f"\n## {title}\n\n| operation | performed; the test that proves it |\n| --- | --- |")
         parts += [f"| {name} | {_said(name, (service, name) in performed, found)} |" for name in sorted(known)]
     return "\n".join(parts) + "\n"
 
@@ -74,9 +76,7 @@ def _said(name: str, is_performed: bool, found: Proofs) -> str:
 def settings_page() -> str:
     from userpools.domain import setting_effects
 
-    parts = [
-        "# Settings\n\nMade by `make docs`. Every setting is stored and described as it was given; these have an effect.\n"
-    ]
+    parts = [ABOUT_SETTINGS]
     for title, effects in (
         ("User pools", setting_effects.USER_POOL),
         ("Second factors of a pool", setting_effects.SECOND_FACTORS),
