@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class IdentityPoolsConfig(AppConfig):
     name = "identitypools"
     verbose_name = "Identity pools"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("identitypools.operations")
+        import_module("identitypools.welcome")

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -50,6 +50,13 @@ def page(
     if len(found) <= limit:
         return found, None
     return found[:limit], _token([_value(found[limit - 1], column) for column in order], scope)
+
+
+def page_of_names(names: Iterable[str], limit: int, token: str | None, scope: str) -> tuple[list[str], str | None]:
+    """As ``page``, of a few names that are no rows."""
+    place = _place(token, scope, 1)[0] if token is not None else ""
+    behind = sorted(name for name in names if name > place)
+    return behind[:limit], _token([behind[limit - 1]], scope) if len(behind) > limit else None
 
 
 def scope(call: Call, principal: str = "") -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from cognito_site.contract import errors
 from cognito_site.prepared import Prepared
@@ -86,6 +87,11 @@ def locked_identities(pool: IdentityPool, ids: Iterable[str]) -> dict[str, Ident
 
 def roles() -> QuerySet[Role]:
     return Role.objects.all()
+
+
+def roles_below(path: str) -> QuerySet[Role]:
+    """Compared as text: SQLite's LIKE does not tell letters apart by case."""
+    return Role.objects.annotate(beginning=Left("path", len(path))).filter(beginning=path)
 
 
 def find_role(name: str) -> Role | None:

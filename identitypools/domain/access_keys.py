@@ -5,7 +5,7 @@ A secret is shown once, by ``create``; afterwards it leaves its seal only to che
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,15 +16,12 @@ from django.utils import timezone
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from identitypools.domain import access, arns
+from identitypools.domain import access, arns, managed_policies
 from identitypools.domain.policies import documents
 from identitypools.models import AccessKey
 
-FULL_ACCESS = {
-    "AdministratorAccess": json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    )
-}
+FULL_ACCESS = {"AdministratorAccess": managed_policies.ADMINISTRATOR}
+_KEY_ID = re.compile(r"A[KS]IA[A-Z2-7]{16}")
 # Coarse on purpose: no write at most calls.
 REMEMBER_USE_AFTER = timedelta(minutes=15)
 
@@ -91,6 +88,13 @@ def remember_use(key_id: str) -> None:
     now = timezone.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - REMEMBER_USE_AFTER)
     access.access_keys().filter(stale, pk=key_id).update(last_used_at=now)
+
+
+def account_of(key_id: str) -> str:
+    """Whose key it is; not whether there is one, which is nobody's business. There is one account."""
+    if not _KEY_ID.fullmatch(key_id):
+        raise errors.not_an_access_key_id()
+    return arns.account()
 
 
 def is_remembered(key: AccessKey) -> bool:

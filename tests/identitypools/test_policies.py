@@ -457,7 +457,7 @@ def test_IDP_05_what_ties_a_key_to_values(name: str, values: Any, pins: bool) ->
     policy = documents.trust(document({**statement, "Condition": {name: {AUD: values}}}))
     request = Request(WEB, None, {AUD: ("us-east-1:1",)}, frozenset({COGNITO}))
     assert decide([policy], request) is ALLOWED
-    assert (decide([policy], request, pinned=(AUD,)) is ALLOWED) == pins
+    assert (decide([policy], request, pinned=(frozenset({AUD}),)) is ALLOWED) == pins
 
 
 # --- wildcards --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -40,6 +40,15 @@ class PublicKey:
     pool_id: str
     use: str
     key: rsa.RSAPublicKey
+
+
+class Sealed(Protocol):
+    """A row that keeps what ``generate`` made."""
+
+    @property
+    def kid(self) -> str: ...
+    @property
+    def private_key(self) -> Any: ...
 
 
 _opened: Remembered[str, rsa.RSAPrivateKey] = Remembered(3600, 2000)
@@ -88,7 +97,7 @@ def generate(algorithm: str = "RS256") -> SigningKey:
     )
 
 
-def private_key(key: SigningKey) -> rsa.RSAPrivateKey:
+def private_key(key: Sealed) -> rsa.RSAPrivateKey:
     """Opened once for each process. OpenSSL's own check of the primes (fifty signatures' worth) is left out: the seal
     already proves that the bytes are the ones that ``generate`` made."""
     found = _opened.get(key.kid)
@@ -188,11 +197,11 @@ def public_key(kid: str) -> PublicKey | None:
         row = SigningKey.objects.filter(kid=kid, pool__isnull=False).first()
         if row is None or row.pool_id is None:
             return None
-        known = _public.put(kid, PublicKey(row.pool_id, row.use, _public_half(row.jwk)))
+        known = _public.put(kid, PublicKey(row.pool_id, row.use, public_half(row.jwk)))
     return known
 
 
-def _public_half(jwk: dict[str, Any]) -> rsa.RSAPublicKey:
+def public_half(jwk: dict[str, Any]) -> rsa.RSAPublicKey:
     modulus = base64.urlsafe_b64decode(jwk["n"] + "==")
     return rsa.RSAPublicNumbers(65537, int.from_bytes(modulus, "big")).public_key()
 

@@ -21,8 +21,9 @@ class Decision(Enum):
     NOT_ALLOWED = "not allowed"
 
 
-def decide(policies: Iterable[Policy], request: Request, pinned: Collection[str] = ()) -> Decision:
-    """``pinned``: condition keys, in lower case, that a statement must tie to values if it is to allow anything."""
+def decide(policies: Iterable[Policy], request: Request, pinned: Collection[frozenset[str]] = ()) -> Decision:
+    """``pinned``: groups of condition keys, in lower case; a statement must tie one key of each to values if it is to
+    allow anything."""
     applying = [statement for policy in policies for statement in policy.statements if statement.applies(request)]
     if not all(statement.allows for statement in applying):
         return Decision.DENIED

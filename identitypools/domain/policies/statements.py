@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from identitypools.domain.policies.conditions import Condition, Null
@@ -102,6 +102,7 @@ class Statement:
     def _speaks_of(self, request: Request) -> bool:
         return self.principals is None or self.principals.include(request, everybody=not self.allows)
 
-    def pins(self, keys: Collection[str]) -> bool:
-        """Whether it can only apply where each of ``keys`` has one of a few values."""
-        return set(keys) <= {condition.key for condition in self.conditions if condition.pins}
+    def pins(self, groups: Iterable[frozenset[str]]) -> bool:
+        """Whether it can only apply where one key of each group has one of a few values."""
+        pinned = {condition.key for condition in self.conditions if condition.pins}
+        return all(group & pinned for group in groups)
