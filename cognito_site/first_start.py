@@ -1,7 +1,8 @@
 """What a new Poolhouse makes for its first operator, and what it tells them.
 
-Apps register their part when they are ready: something to prepare, which does nothing where it was done before, and a
-paragraph that tells of it, which can be told again.
+Apps register their part when they are ready: a paragraph that tells of it, which can be told again; something to
+``prepare`` at every start, which does nothing where it was done before; something to ``introduce`` to a new Poolhouse,
+once, which nobody gets back who threw it away.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from django.conf import settings
+from django.db import transaction
 
 from cognito_site import operators
 
@@ -28,8 +30,9 @@ class Place(IntEnum):
 class Part:
     place: Place
     title: str
-    prepare: Callable[[], None]
     tell: Callable[[], Iterable[str]]
+    prepare: Callable[[], None] = lambda: None
+    introduce: Callable[[], None] = lambda: None
 
 
 _parts: dict[Place, Part] = {}
@@ -39,13 +42,20 @@ def register(part: Part) -> None:
     _parts[part.place] = part
 
 
-def prepare() -> None:
+@transaction.atomic
+def prepare() -> bool:
+    """Whether this Poolhouse is new."""
+    is_new = not operators.anybody()
     for part in _in_order():
         part.prepare()
+        if is_new:
+            part.introduce()
+    return is_new
 
 
 def welcome() -> str:
-    paragraphs = ["\n".join([f"  {part.title}", *(f"      {line}" for line in part.tell())]) for part in _in_order()]
+    told = [(part.title, list(part.tell())) for part in _in_order()]
+    paragraphs = ["\n".join([f"  {title}", *(f"      {line}" for line in lines)]) for title, lines in told if lines]
     return "\n\n".join(["  Poolhouse", *paragraphs, "  `make welcome` prints this again."])
 
 
@@ -62,5 +72,5 @@ def _console() -> list[str]:
     return [f"{settings.POOLHOUSE.public_url}/admin/", f"login {operators.FIRST}   password {password}"]
 
 
-register(Part(Place.ENDPOINT, "Endpoint for AWS SDKs and the AWS CLI", lambda: None, _endpoint))
-register(Part(Place.CONSOLE, "Console", operators.ensure_first, _console))
+register(Part(Place.ENDPOINT, "Endpoint for AWS SDKs and the AWS CLI", _endpoint))
+register(Part(Place.CONSOLE, "Console", _console, prepare=operators.ensure_first))

@@ -82,7 +82,8 @@ def _answer(code: int, text: bytes | str) -> str:
 
 def send_text(to: str, body: str, key: str) -> str:
     """As ``send_mail``."""
-    url: str = settings.POOLHOUSE.sms_webhook_url
+    url = settings.POOLHOUSE.sms_webhook_url
+    assert url is not None
     headers = {"Content-Type": "application/json", "Idempotency-Key": key}
     try:
         answer = outgoing.post(url, json.dumps({"to": to, "body": body}).encode(), headers, TEXT_SECONDS)

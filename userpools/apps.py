@@ -12,3 +12,4 @@ class UserPoolsConfig(AppConfig):
         import_module("userpools.operations")
         # The domain names its tasks; every process that sends one must know it.
         import_module("userpools.tasks")
+        import_module("userpools.demo")

@@ -11,7 +11,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cognito_site import first_start, server, start_lock
-from cognito_site.operators import anybody
 
 
 class Command(BaseCommand):
@@ -31,9 +30,7 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         if _has_to_migrate():
             call_command("migrate", interactive=False, verbosity=0)
-        is_first = not anybody()
-        first_start.prepare()
-        if is_first:
+        if first_start.prepare():
             self.stdout.write(f"\n{first_start.welcome()}\n")
 
 
