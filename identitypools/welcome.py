@@ -22,4 +22,6 @@ def lines() -> Iterable[str]:
     ]
 
 
-first_start.register(Part(Place.ACCESS_KEY, "First access key, which may do everything", signing_keys.ensure, lines))
+first_start.register(
+    Part(Place.ACCESS_KEY, "First access key, which may do everything", lines, prepare=signing_keys.ensure)
+)
