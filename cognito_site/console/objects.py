@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 
 from cognito_site.console import answers, deeds, places
 from cognito_site.console.adding import Adding
@@ -110,12 +110,16 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def url(self, view: str, *arguments: object) -> str:
         return reverse(f"admin:{self.view_name(view)}", args=arguments)
 
+    def mounted(self) -> list[URLPattern | URLResolver]:
+        """Its pages, below its segment."""
+        return [path(f"{self.segment}/", include(self.get_urls()))]
+
     def get_urls(self) -> list[URLPattern]:
-        found = [path("", self._page(self.changelist_view), name=self.view_name("changelist"))]
+        found = [path("", self.page(self.changelist_view), name=self.view_name("changelist"))]
         if self.adding is not None:
-            found.append(path("new/", self._page(self._add), name=self.view_name("add")))
+            found.append(path("new/", self.page(self._add), name=self.view_name("add")))
         if self.tabs:
-            found.append(path("<str:object_id>/", self._page(self._object), name=self.view_name("change")))
+            found.append(path("<str:object_id>/", self.page(self._object), name=self.view_name("change")))
         return [*found, *self.more_urls(), *(self._deed_url(deed) for deed in self.deeds)]
 
     def more_urls(self) -> Iterable[URLPattern]:
@@ -126,17 +130,18 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return deeds.answer(deed, self.visit(request, object_id))
 
         name = self.view_name(deed.name.replace("-", "_"))
-        return path(f"<str:object_id>/{deed.name}/", self._page(view), name=name)
+        return path(f"<str:object_id>/{deed.name}/", self.page(view), name=name)
 
-    def _page(self, view: View) -> View:
+    def page(self, view: View) -> View:
+        """``view`` for operators who are in, where the noun is. What it shows and does asks for permissions itself."""
+
         def here(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
             if not self.is_here(request):
                 raise Http404(f"There are no {self.nouns} here.")
             return view(request, *arguments, **named)
 
-        return self.admin_site.admin_view(here)
-
-    page = _page
+        guarded: View = self.admin_site.admin_view(here)
+        return guarded
 
     # --- pages ------------------------------------------------------------------------------------------------------
 
@@ -178,7 +183,10 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().changelist_view(request, given)
 
     def _object(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        visit = self.visit(request, object_id)
+        return self.object_page(self.visit(request, object_id))
+
+    def object_page(self, visit: Visit) -> HttpResponse:
+        request = visit.request
         shown = [tab for tab in self.tabs if visit.may(tab.permission)]
         tab = next((tab for tab in shown if tab.name == request.GET.get("tab")), shown[0])
         answer = tab.answer(visit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import path
 from django_otp.admin import OTPAdminSite
 
 from cognito_site.console import account, answers, history, navigation, overview, places, search, sessions, sign_in
@@ -47,11 +47,11 @@ class Console(OTPAdminSite):  # type: ignore[misc]
             path("account/password/", self.admin_view(self.password_change), name="password_change"),
             path("jsi18n/", self.admin_view(self.i18n_javascript, cacheable=True), name="jsi18n"),
         ]
-        return [*steps, *pages, *(self._object_urls(model_admin) for model_admin in self._registry.values())]
+        return [*steps, *pages, *(url for each in self._registry.values() for url in self._mounted(each))]
 
-    def _object_urls(self, model_admin: Any) -> Any:
+    def _mounted(self, model_admin: Any) -> list[Any]:
         assert isinstance(model_admin, ObjectAdmin), "Pages of the console are ObjectAdmins: they ask for permissions."
-        return path(f"{model_admin.segment}/", include(model_admin.get_urls()))
+        return model_admin.mounted()
 
     # --- pages of the site itself -----------------------------------------------------------------------------------
 

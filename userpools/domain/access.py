@@ -17,8 +17,12 @@ from userpools.models import AppClient, Domain, Group, ResourceServer, SignInNam
 _client_and_pool = Prepared(lambda: AppClient.objects.select_related("pool").filter(pk="a client id"))
 
 
+def find_pool(pool_id: str) -> UserPool | None:
+    return UserPool.objects.filter(pk=pool_id).first()
+
+
 def pool(pool_id: str) -> UserPool:
-    found = UserPool.objects.filter(pk=pool_id).first()
+    found = find_pool(pool_id)
     if found is None:
         raise errors.pool_not_found(pool_id)
     return found

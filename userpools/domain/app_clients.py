@@ -86,6 +86,19 @@ def update(client: AppClient, name: str | None, given: Settings) -> AppClient:
     return client
 
 
+@transaction.atomic
+def change(client: AppClient, changes: Settings, *, name: str | None = None) -> AppClient:
+    """An extension, for the console: what is not named stays as it is; a member that is None is taken away."""
+    client = access.locked_client(client)
+    given = {**client.settings, **changes}
+    client.settings = completed({member: value for member, value in given.items() if value is not None})
+    client.name = name or client.name
+    client_rules.check(client)
+    client.modified_at = timezone.now()
+    client.save(update_fields=["name", "settings", "modified_at"])
+    return client
+
+
 def of_type(pool: UserPool, client_type: str | None) -> QuerySet[AppClient]:
     """Nothing registers clients dynamically yet: all of them are ``REGULAR``."""
     return pool.clients.all() if client_type in (None, REGULAR) else pool.clients.none()

@@ -130,6 +130,14 @@ def listed(client: AppClient) -> list[ClientSecret]:
     return [ClientSecret(entry["id"], datetime.fromisoformat(entry["created_at"])) for entry in client.secrets]
 
 
+def reveal(client: AppClient, secret_id: str) -> str:
+    """For an operator who asked to see it."""
+    entry = next((entry for entry in client.secrets if entry["id"] == secret_id), None)
+    if entry is None:
+        raise errors.client_secret_not_found(secret_id)
+    return _open(client, entry)
+
+
 @transaction.atomic
 def add(client: AppClient, value: str | None) -> ClientSecret:
     """``value`` None: one is generated, and shown this once."""

@@ -121,6 +121,18 @@ def code_at(key: str, drift: int = 0) -> str:
 # --- preferences ----------------------------------------------------------------------------------------------------
 
 
+def is_owed(user: User) -> bool:
+    """Whether a sign-in of ``user`` is over only after a second factor."""
+    return user.pool.mfa == "ON" or (user.pool.mfa == "OPTIONAL" and bool(user.enabled_mfa))
+
+
+def totp_is_in_force(user: User) -> bool:
+    """In an OPTIONAL pool the app counts once its owner enabled it; in an ON pool registering it was enough."""
+    if not user.pool.offers_totp or totp_of(user) is None:
+        return False
+    return user.pool.mfa == "ON" or TOTP_MFA in user.enabled_mfa
+
+
 def configured(user: User) -> list[str]:
     """What the user could sign in or confirm a sign-in with, in the words of GetUserAuthFactors."""
     found = ["PASSWORD"] if user.has_password else []

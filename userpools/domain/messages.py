@@ -66,11 +66,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """As it arrives. A text message has neither subject nor HTML."""
+    """As it arrives. A text message has neither subject nor HTML. ``code`` is the code or password that it carries, for
+    who reads it in the inbox."""
 
     subject: str
     text: str
     html: str
+    code: str = ""
 
 
 # --- composing ------------------------------------------------------------------------------------------------------
@@ -137,10 +139,10 @@ def render(letter: Letter, code: str) -> Content:
         values[USERNAME] = names.shown_name(letter.user)
     one_line = {name: _on_one_line(value) for name, value in values.items()}
     if letter.medium == SMS:
-        return Content("", _filled(letter.body, one_line), "")
+        return Content("", _filled(letter.body, one_line), "", code)
     escaped = {name: html.escape(value) for name, value in one_line.items()}
     return Content(
-        _on_one_line(letter.subject), _filled(_as_text(letter.body), one_line), _filled(letter.body, escaped)
+        _on_one_line(letter.subject), _filled(_as_text(letter.body), one_line), _filled(letter.body, escaped), code
     )
 
 
@@ -188,12 +190,11 @@ def _context(message_id: object) -> str:
 
 
 def _packed(content: Content) -> bytes:
-    return json.dumps([content.subject, content.text, content.html]).encode()
+    return json.dumps([content.subject, content.text, content.html, content.code]).encode()
 
 
 def open(message: Message) -> Content:
     """Empty once a message was delivered by a real channel, or superseded: then nobody needs its code any more."""
     if not message.content:
         return Content("", "", "")
-    subject, text, markup = json.loads(keyring.unseal(bytes(message.content), _context(message.id)))
-    return Content(subject, text, markup)
+    return Content(*json.loads(keyring.unseal(bytes(message.content), _context(message.id))))

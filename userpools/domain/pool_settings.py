@@ -97,6 +97,19 @@ def updated(pool: UserPool, given: Settings) -> Settings:
     return {**settings, "sms_is_a_factor": wanted and possible}
 
 
+def changed(pool: UserPool, changes: Settings) -> Settings:
+    """As it was, but for ``changes``, whose members are replaced whole. What has an old name and a new one follows the
+    member that changed."""
+    settings = deepcopy({**pool.settings, **changes})
+    if "verification_message_template" in changes:
+        for legacy in LEGACY_MESSAGES:
+            settings.pop(legacy, None)
+    if "policies" in changes:
+        settings["admin_create_user_config"].pop("unused_account_validity_days", None)
+    possible = settings["mfa_configuration"] != "OFF" and "sms_configuration" in settings
+    return {**completed(settings), "sms_is_a_factor": settings["sms_is_a_factor"] and possible}
+
+
 def has_factor(settings: Settings) -> bool:
     """A second factor of another kind than text messages."""
     totp = settings.get("software_token_mfa_configuration", {}).get("enabled", False)

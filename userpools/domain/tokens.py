@@ -236,6 +236,13 @@ def sign_out_everywhere(user: User, context: Context) -> None:
     events.record(user.pool, user, events.SIGN_OUT, context=context, detail={"sign_ins": ended})
 
 
+@transaction.atomic
+def end(family: TokenFamily, context: Context) -> None:
+    """One sign-in, by an administrator who saw it in a list. An extension."""
+    revoke(family)
+    events.record(family.pool, family.user, events.REVOKE_TOKENS, client=family.client_id, context=context)
+
+
 def revoke_refresh_token(client: AppClient, token: str) -> None:
     """RevokeToken and ``/oauth2/revoke``. Unknown and dead tokens are a success (RFC 7009 section 2.2)."""
     if not client.revokes_tokens:

@@ -54,6 +54,21 @@ def update(pool: UserPool, name: str | None, given: Settings, labels: dict[str, 
     _save(pool, "name", "settings", "tags")
 
 
+@transaction.atomic
+def change(
+    pool: UserPool, changes: Settings, *, name: str | None = None, labels: dict[str, str] | None = None
+) -> UserPool:
+    """An extension, for the console: what is not named stays as it is, also what somebody else changes meanwhile."""
+    pool = access.locked_pool(pool)
+    complete = pool_settings.changed(pool, changes)
+    _check_tier_change(pool, complete)
+    pool_rules.check(complete)
+    pool.name, pool.settings = name or pool.name, complete
+    pool.tags = pool.tags if labels is None else tags.checked(labels)
+    _save(pool, "name", "settings", "tags")
+    return pool
+
+
 def _check_tier_change(pool: UserPool, complete: Settings) -> None:
     """Features that an update does not name cannot be taken away from under the people who use them."""
     if complete["user_pool_tier"] != "LITE":

@@ -97,6 +97,31 @@ _SPECIAL: Mapping[str, Callable[[str, str], Search]] = {
 }
 
 
+# --- what an operator types -----------------------------------------------------------------------------------------
+
+
+def lookup(users: QuerySet[User], typed: str) -> QuerySet[User]:
+    """Those of whom ``typed`` is the sub, or the beginning of a name or an address, in its own case or in the usual one
+    of such a value. One walk through an index for each way to read it: as one condition, no database uses them all."""
+    try:
+        return users.filter(sub=UUID(typed))
+    except ValueError:
+        readings = {(column, text) for column, write in _USUAL.items() for text in (typed, write(typed))}
+    walks = [users.filter(**{f"{column}__prefix": text}).order_by().values("pk") for column, text in sorted(readings)]
+    return users.filter(pk__in=walks[0].union(*walks[1:]))
+
+
+_USUAL: dict[str, Callable[[str], str]] = {
+    "username": str.lower,
+    "preferred_username": str.lower,
+    "email": str.lower,
+    "phone_number": str.strip,
+    "name": str.title,
+    "given_name": str.title,
+    "family_name": str.title,
+}
+
+
 def check_attributes(pool: UserPool, wanted: Collection[str] | None) -> None:
     """Of AttributesToGet."""
     if wanted and not schema.definitions(pool).keys() >= set(wanted):

@@ -19,10 +19,7 @@ SET_UP = "set_up_totp"
 
 def is_due(attempt: Attempt) -> bool:
     """Whether a second factor is still owed."""
-    user = attempt.known_user
-    if user.pool.mfa == "OFF" or "mfa" in attempt.proved:
-        return False
-    return user.pool.mfa == "ON" or bool(user.enabled_mfa)
+    return "mfa" not in attempt.proved and factors.is_owed(attempt.known_user)
 
 
 def check_can_be_met(attempt: Attempt) -> None:
@@ -31,20 +28,12 @@ def check_can_be_met(attempt: Attempt) -> None:
         raise errors.no_second_factor_possible()
 
 
-def _may_use_totp(attempt: Attempt) -> bool:
-    user = attempt.known_user
-    if not user.pool.offers_totp or factors.totp_of(user) is None:
-        return False
-    # In an OPTIONAL pool the factor counts once its owner enabled it; in an ON pool registering it was enough.
-    return user.pool.mfa == "ON" or factors.TOTP_MFA in user.enabled_mfa
-
-
 class SoftwareToken(Challenge):
     name = "SOFTWARE_TOKEN_MFA"
     is_retryable = True
 
     def applies(self, attempt: Attempt) -> bool:
-        return is_due(attempt) and _may_use_totp(attempt)
+        return is_due(attempt) and factors.totp_is_in_force(attempt.known_user)
 
     def ask(self, attempt: Attempt, handle: bytes) -> Question:
         parameters = {"USER_ID_FOR_SRP": attempt.known_user.username}

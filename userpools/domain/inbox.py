@@ -1,0 +1,36 @@
+"""The messages of a pool, as operators look for them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from userpools.domain import user_search
+from userpools.models import Message, UserPool
+
+MOST_RECENT = 5000
+MOST_USERS = 100
+
+
+def lookup(pool: UserPool, rows: QuerySet[Message], typed: str) -> QuerySet[Message]:
+    """Those to users that ``typed`` leads to, however old, and recent ones to an address that begins with it: an
+    address has no index, and may belong to nobody."""
+    users = list(user_search.lookup(pool.users.all(), typed).order_by().values_list("pk", flat=True)[:MOST_USERS])
+    readings = {typed, typed.lower()}
+    recent = Q()
+    for text in readings:
+        recent |= Q(destination__prefix=text)
+    return rows.filter(Q(user__in=users) | Q(pk__in=_recent(pool).filter(recent).values("pk")))
+
+
+def _recent(pool: UserPool) -> QuerySet[Message]:
+    newest = pool.messages.order_by("-created_at").values_list("created_at", flat=True)
+    edge = next(iter(newest[MOST_RECENT : MOST_RECENT + 1]), None)
+    found = pool.messages.order_by()
+    return found.filter(created_at__gt=edge) if edge is not None else found
+
+
+def counts(pool: UserPool) -> dict[str, int]:
+    """By state, of those that need somebody: waiting and failed, read through the index of states."""
+    waiting = Message.objects.filter(pool=pool, status=Message.Status.PENDING).order_by()
+    failed = Message.objects.filter(pool=pool, status=Message.Status.FAILED).order_by()
+    return {"waiting": waiting[:1000].count(), "failed": failed[:1000].count()}
