@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 
 from tests import server
+from tests.browsing import sign_in
 from tests.server import Server
 
 README = Path(server.ROOT, "README.md")
@@ -30,19 +30,6 @@ def poolhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def blocks() -> list[str]:
     chapter = README.read_text().partition("## The journey")[2].partition("\n## ")[0]
     return re.findall(r"```bash\n(.*?)```", chapter, re.DOTALL)
-
-
-def sign_in(address: str, username: str, password: str) -> str:
-    """What a browser without scripts does; returns the code."""
-    browser = requests.Session()
-    page = browser.get(address)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-    assert token, page.text
-    form = {"csrfmiddlewaretoken": token[1], "username": username, "password": password}
-    answer = browser.post(page.url, form, headers={"Referer": page.url}, allow_redirects=False)
-    while "code=" not in answer.headers["Location"]:
-        answer = browser.get(requests.compat.urljoin(answer.url, answer.headers["Location"]), allow_redirects=False)
-    return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
 
 def run(script: str, environment: dict[str, str], directory: Path) -> str:
@@ -67,7 +54,8 @@ def test_the_journey_works_as_it_stands_in_the_readme(poolhouse: Server, tmp_pat
     asks = next(place for place, block in enumerate(steps) if block.startswith("CODE="))
     before = "\n".join([*steps[:asks], "declare -p > state"])
     address = run(before, local, tmp_path).strip().splitlines()[-1]
-    code = sign_in(address, "alice", "Correct-horse-7")
+    landed = sign_in(address, "alice", "Correct-horse-7")
+    code = parse_qs(urlsplit(landed).query)["code"][0]
     after = "\n".join(["source state 2>/dev/null || true", f"CODE={code}", *steps[asks + 1 :]])
     printed = run(after, local, tmp_path)
     assert '"email": "alice@example.com"' in printed or '"email":"alice@example.com"' in printed
