@@ -57,9 +57,9 @@ def key_set(pool: UserPool) -> dict[str, Any]:
     return {"keys": keys.published(pool)}
 
 
-def _served(make: Callable[[UserPool], dict[str, Any]]) -> Callable[[HttpRequest, Site], HttpResponse]:
-    memory: Remembered[str, Document] = Remembered(SECONDS_REMEMBERED, 2000)
-
+def _served(
+    make: Callable[[UserPool], dict[str, Any]], memory: Remembered[str, Document]
+) -> Callable[[HttpRequest, Site], HttpResponse]:
     def serve(request: HttpRequest, site: Site) -> HttpResponse:
         if request.method == "OPTIONS":
             return answers.preflight("GET")
@@ -90,5 +90,9 @@ def _answer(request: HttpRequest, document: Document) -> HttpResponse:
     return response
 
 
-openid_configuration = _served(configuration)
-jwks = _served(key_set)
+MEMORIES: tuple[Remembered[str, Document], ...] = (
+    Remembered(SECONDS_REMEMBERED, 2000),
+    Remembered(SECONDS_REMEMBERED, 2000),
+)
+openid_configuration = _served(configuration, MEMORIES[0])
+jwks = _served(key_set, MEMORIES[1])

@@ -15,7 +15,7 @@ from pycognito.aws_srp import AWSSRP
 
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.refusals import refused
-from userpools.domain import factors, srp
+from userpools.domain import factors, passwords, srp
 from userpools.models import SignIn, TokenFamily, User, UserPool
 
 pytestmark = pytest.mark.django_db
@@ -459,3 +459,71 @@ def test_codes_lock_across_sessions_and_a_password_does_not_forgive_them(stage: 
     right = factors.code_at(offered["SecretCode"])
     with pytest.raises(stage.public.exceptions.NotAuthorizedException, match="Password attempts exceeded"):
         answer(stage, stage.sign_in(), SOFTWARE_TOKEN_MFA_CODE=right)
+
+
+# --- who exists -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How often the two kinds of expensive arithmetic were done."""
+    done = {"hashes": 0, "powers": 0}
+
+    def counting(kind: str, function: Any) -> Any:
+        def counted(*arguments: Any, **more: Any) -> Any:
+            done[kind] += 1
+            return function(*arguments, **more)
+
+        return counted
+
+    monkeypatch.setattr(passwords, "check_password", counting("hashes", passwords.check_password))
+    monkeypatch.setattr(srp, "power", counting("powers", srp.power))
+    return done
+
+
+def test_PWD_05_what_is_said_and_done_tells_nothing_of_who_exists(stage: Stage, work: dict[str, int]) -> None:
+    """Nobody, a wrong password, no password at all: one answer, and the same arithmetic."""
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    stage.user()
+    stage.user("bob")
+    User.objects.filter(username="bob").update(password="", srp_verifier=b"", srp_salt=b"")
+    wrong = ("NotAuthorizedException", "Incorrect username or password.")
+    spent = set()
+    for name in ("alice", "bob", "mallory"):
+        before = dict(work)
+        assert refused(stage.sign_in, name=name, password="Wrong-horse-7", ClientId=client_id) == wrong
+        public = format(srp.N - 2, "x")
+        asked = stage.public.initiate_auth(
+            ClientId=client_id, AuthFlow="USER_SRP_AUTH", AuthParameters={"USERNAME": name, "SRP_A": public}
+        )
+        given = asked["ChallengeParameters"]
+        assert given.keys() == {"SALT", "SRP_B", "SECRET_BLOCK", "USERNAME", "USER_ID_FOR_SRP"}
+        answers = {
+            "USERNAME": given["USER_ID_FOR_SRP"],
+            "PASSWORD_CLAIM_SECRET_BLOCK": given["SECRET_BLOCK"],
+            "PASSWORD_CLAIM_SIGNATURE": "AAAA",
+            "TIMESTAMP": "Tue May 6 00:09:40 UTC 2025",
+        }
+        respond = stage.public.respond_to_auth_challenge
+        answer = refused(
+            respond,
+            ClientId=client_id,
+            ChallengeName="PASSWORD_VERIFIER",
+            Session=asked["Session"],
+            ChallengeResponses=answers,
+        )
+        assert answer == wrong
+        spent.add((work["hashes"] - before["hashes"], work["powers"] - before["powers"]))
+    assert len(spent) == 1, spent
+
+
+def test_PWD_06_a_lock_tells_nothing_of_who_exists(stage: Stage, work: dict[str, int]) -> None:
+    """Names that nobody has are locked as well, and behind a lock no arithmetic is done."""
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    stage.user()
+    for name in ("alice", "mallory"):
+        for _ in range(5):
+            refused(stage.sign_in, name=name, password="Wrong-horse-7", ClientId=client_id)
+        before = dict(work)
+        assert refused(stage.sign_in, name=name, ClientId=client_id)[1] == "Password attempts exceeded"
+        assert work == before
