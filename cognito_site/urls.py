@@ -1,12 +1,13 @@
 """Every door of Poolhouse, by path. Pools' domains are told apart by host, in ``hostedui.middleware``; the console hangs
 its own tree below ``/admin/``, in ``cognito_site.console.middleware``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cognito_site import health, static_views
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("", include("identitypools.discovery")),
     path("static/<slug:tree>/<path:name>", static_views.moved),
 ]

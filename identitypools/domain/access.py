@@ -6,8 +6,6 @@ Each returns an object, or raises the refusal that AWS gives. Whatever else is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 
@@ -46,8 +44,8 @@ def pool_by_arn(arn: str) -> IdentityPool:
 
 
 def locked_pool(pool: IdentityPool) -> IdentityPool:
-    """The row as it is now, held until the transaction ends."""
-    found = IdentityPool.objects.select_for_update().filter(pk=pool.pk).first()
+    """The row as it is now, held until the transaction ends. New guests, who only need it to exist, do not wait."""
+    found = IdentityPool.objects.select_for_update(no_key=True).filter(pk=pool.pk).first()
     if found is None:
         raise errors.identity_pool_not_found(pool.pk)
     return found
@@ -70,15 +68,6 @@ def identity_of_pool(pool: IdentityPool, identity_id: str) -> Identity:
     if found is None:
         raise errors.identity_not_found(identity_id)
     found.pool = pool
-    return found
-
-
-def locked_identities(pool: IdentityPool, ids: Iterable[str]) -> dict[str, Identity]:
-    """The rows as they are now, held until the transaction ends, always taken in the same order."""
-    rows = Identity.objects.select_for_update().filter(pool=pool, pk__in=sorted(set(ids))).order_by("pk")
-    found = {row.pk: row for row in rows}
-    for row in found.values():
-        row.pool = pool
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -23,8 +23,18 @@ OF_STS_WITH_SESSION = ("sts:AssumeRole", "sts:GetCallerIdentity")
 def authorize(caller: Caller, action: str, resource: str, context: Mapping[str, Any]) -> None:
     """Raises AccessDenied in AWS's words. The account itself may do everything."""
     _check_kind_of_credentials(caller, action, resource)
-    if caller.is_root:
-        return
+    if not caller.is_root:
+        _judge(caller, action, resource, context)
+
+
+def may_pass(caller: Caller, roles: Iterable[str], context: Mapping[str, Any]) -> None:
+    """Who gives a role to others must be allowed to: else a pool would be a way to any role."""
+    if not caller.is_root:
+        for role in roles:
+            _judge(caller, "iam:PassRole", role, {**context, "iam:PassedToService": arns.SERVICE})
+
+
+def _judge(caller: Caller, action: str, resource: str, context: Mapping[str, Any]) -> None:
     request = Request(action, resource, conditions.known({**now(), **caller.context, **context}))
     judged = [("identity-based", caller.policies), ("session", caller.session_policies)]
     decisions = {kind: decide(policies, request) for kind, policies in judged if policies is not None}
