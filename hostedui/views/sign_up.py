@@ -111,4 +111,4 @@ def resend(request: Visit, asked: Authorization) -> HttpResponse:
 
 @require_http_methods(["GET"])
 def confirm_by_link(request: Visit) -> HttpResponse:
-    return failures.show(request, "links_not_performed", 501)
+    return failures.show(request, "links_not_performed", 404)
