@@ -23,16 +23,22 @@ HEADERS = {
 
 def operators_only(others: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
+        if _is_elsewhere(request):
+            return others(request)
         if request.path_info == places.ROOT.rstrip("/"):
             return HttpResponseRedirect(places.ROOT)
-        if not request.path_info.startswith(places.ROOT):
-            return others(request)
         response = _answered(request, others)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
     return answer
+
+
+def _is_elsewhere(request: HttpRequest) -> bool:
+    """Pools' pages are trees of their own, at hosts and paths of their own: there is no console in them."""
+    is_ours = request.path_info == places.ROOT.rstrip("/") or request.path_info.startswith(places.ROOT)
+    return not is_ours or hasattr(request, "urlconf")
 
 
 def _answered(request: HttpRequest, others: Answer) -> HttpResponseBase:

@@ -137,7 +137,7 @@ def answer(
     if not name:
         raise errors.missing_parameter("USERNAME")
     client_secrets.check_secret_hash(client, answers.get("SECRET_HASH"), name)
-    held = hold(client, session or _session_of_block(answers), context)
+    held = _begun_at_the_api(hold(client, session or _session_of_block(answers), context))
     _check_name(held, name)
     return answer_held(held, challenge, answers)
 
@@ -157,6 +157,13 @@ def answer_held(held: Held, challenge: str, answers: Mapping[str, str]) -> Resul
     except errors.Refusal as refusal:
         _record_failure(held.attempt, refusal)
         raise
+
+
+def _begun_at_the_api(held: Held) -> Held:
+    """What a page began, a page finishes: who signs in there gets an authorization code, and tokens for that."""
+    if held.attempt.source != TokenFamily.Source.API:
+        raise errors.invalid_session()
+    return held
 
 
 def _session_of_block(answers: Mapping[str, str]) -> str:
@@ -195,7 +202,7 @@ def hold_by_session(session: str, context: Context) -> Held:
     row = _row(session)
     if row is None:
         raise errors.invalid_session()
-    return _check(row, context)
+    return _begun_at_the_api(_check(row, context))
 
 
 def _row(session: str) -> SignIn | None:
