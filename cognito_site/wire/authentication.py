@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
+from cognito_site.contract import errors
 from cognito_site.contract.services import Operation, Service
 from cognito_site.wire import sigv4
-from identitypools.domain import authorization, callers
+from identitypools.domain import authorization, callers, failed_signatures
 from identitypools.domain.callers import Caller
 
 # STS and IAM are global: their clients may sign for this region wherever they are.
@@ -21,10 +22,12 @@ ANY = "*"
 
 
 class SignatureAuthentication(BaseAuthentication):
-    """For the operations of one service. Raises the refusal of what is wrong, in the order that AWS checks."""
+    """For the operations of one service, asked from one address. Raises the refusal of what is wrong, in the order
+    that AWS checks."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, ip: str) -> None:
         self._service = service
+        self._ip = ip
         self._is_query = service.protocol == "query"
 
     def authenticate(self, request: Any) -> tuple[Caller, sigv4.Signature]:
@@ -32,8 +35,12 @@ class SignatureAuthentication(BaseAuthentication):
         is_presigned = self._is_query and sigv4.is_presigned(request.query)
         signature = sigv4.read_query(request) if is_presigned else sigv4.read_header(request)
         sigv4.check_claims(request, signature, self._service.signing_name, self._regions(), timezone.now())
-        caller = callers.find(signature.access_key_id, signature.session_token)
-        sigv4.check(request, signature, caller.secret)
+        try:
+            caller = callers.find(signature.access_key_id, signature.session_token)
+            sigv4.check(request, signature, caller.secret)
+        except (errors.UnrecognizedClient, errors.InvalidSignature):
+            failed_signatures.count(signature.access_key_id, self._ip)
+            raise
         callers.proved(caller)
         return caller, signature
 

@@ -191,7 +191,7 @@ def _caller(request: HttpRequest, service: Service, body: bytes) -> Any:
         if meta.get(name):
             headers[name.replace("_", "-").lower()] = meta[name]
     signed = sigv4.Request(request.method or "", request.path, meta.get("QUERY_STRING", ""), headers, body)
-    return SignatureAuthentication(service).authenticate(signed)[0]
+    return SignatureAuthentication(service, meta.get("REMOTE_ADDR", "")).authenticate(signed)[0]
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from identitypools.domain import access_keys, callers
+from identitypools.domain import access_keys, callers, failed_signatures
 from identitypools.models import AccessKey
 from tests import clients
 from tests.cast import Stage
@@ -146,6 +146,41 @@ def test_IDP_09_refusals_are_told_apart_but_tell_nothing(stage: Stage) -> None:
     assert refused(with_token.describe_user_pool, UserPoolId=stage.pool_id) == UNKNOWN
     of_sts = clients.client("sts", ("AKIA" + "A" * 16, made.secret))
     assert refused(of_sts.get_caller_identity)[0] == "InvalidClientTokenId"
+
+
+def test_IDP_09_failures_are_limited_and_lock_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failed_signatures, "MOST", 3)
+    made = access_keys.create("mate")
+    for key_id, code in ((made.key.key_id, "InvalidSignatureException"), ("AKIA" + "A" * 16, UNKNOWN[0])):
+        wrong = clients.client("cognito-idp", (key_id, "x" * 40))
+        found = [refused(wrong.list_user_pools, MaxResults=1) for _ in range(5)]
+        assert [first for first, _ in found] == [code] * 3 + ["TooManyRequestsException"] * 2
+        assert found[-1][1] == "Rate exceeded"
+    assert client_of(made).list_user_pools(MaxResults=1)
+    of_sts = clients.client("sts", ("AKIA" + "A" * 16, "x" * 40), strict=False)
+    assert refused(of_sts.get_caller_identity) == ("Throttling", "Rate exceeded")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("203.0.113.1", "203.0.113.2", False),
+        ("2001:db8::1", "2001:db8::ffff", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("nowhere", "nowhere", True),
+    ],
+)
+def test_DOS_05_failures_are_counted_by_network(one: str, other: str, same: bool) -> None:
+    assert (failed_signatures.network(one) == failed_signatures.network(other)) == same
+
+
+def test_IDP_09_without_a_cache_a_wrong_signature_is_still_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(failed_signatures.cache, "add", broken)
+    wrong = clients.client("cognito-idp", (callers.first_key()[0], "x" * 40))
+    assert refused(wrong.list_user_pools, MaxResults=1)[0] == "InvalidSignatureException"
 
 
 def test_IDP_06_no_secret_of_a_key_stands_in_the_tables() -> None:

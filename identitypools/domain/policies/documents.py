@@ -63,12 +63,12 @@ def trust(text: str) -> Policy:
     return _policy(text, _of_trust)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def permissions_in_use(text: str) -> Policy:
     return _or_nothing(permissions, text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def trust_in_use(text: str) -> Policy:
     return _or_nothing(trust, text)
 
