@@ -41,6 +41,7 @@ class App:
     stage: Stage
     client_id: str
     home: str
+    callback: str = CALLBACK
 
     def url(self, path: str, **changes: str | None) -> str:
         """``changes``: of the parameters of a request that is in order; None leaves one out."""
@@ -51,7 +52,7 @@ class App:
             "client_id": self.client_id,
             "response_type": "code",
             "scope": "openid email",
-            "redirect_uri": CALLBACK,
+            "redirect_uri": self.callback,
             "state": "opaque",
             **changes,
         }
@@ -66,7 +67,7 @@ class App:
 
     def exchange(self, code: str, **more: str) -> dict[str, Any]:
         """What the token endpoint answers."""
-        form = {"grant_type": "authorization_code", "client_id": self.client_id, "redirect_uri": CALLBACK}
+        form = {"grant_type": "authorization_code", "client_id": self.client_id, "redirect_uri": self.callback}
         answer = Client().post(
             f"/{self.stage.pool_id}/oauth2/token",
             urlencode({**form, "code": code, **more}),
