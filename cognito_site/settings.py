@@ -127,6 +127,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
+# Named here, not only found in its app: of Django's own words and ours for the same thing, ours are the pages'.
+LOCALE_PATHS = [BASE_DIR / "hostedui" / "locale"]
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ PROBLEMS = Path(__file__).with_name("problems.js").read_text()
 )
 def test_every_page(lido: House, open_page: OpenPage, device: str, mode: str, language: str) -> None:
     size = {"phone": PHONE, "desk": DESK, "narrow": NARROW}[device]
-    page = open_page(**size, color_scheme=mode)
+    page = open_page(**size, color_scheme=mode, locale=language)
     found: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
@@ -48,7 +48,7 @@ def test_every_page(lido: House, open_page: OpenPage, device: str, mode: str, la
             target = Path(SCREENSHOTS, f"{name}-{device}-{mode}-{language}.png")
             page.screenshot(path=target, full_page=name != "menu")
 
-    walk.over_all_pages(page, lido, look, language)
+    walk.over_all_pages(page, lido, look)
     assert not found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from hostedui import languages
@@ -184,6 +185,9 @@ def test_a_catalogue_is_whole(path: Path) -> None:
     with path.with_suffix(".mo").open("rb") as compiled:
         spoken = gettext.GNUTranslations(compiled)
     assert [key for key, entry in entries.items() if _compiled(spoken, key) != set(entry.said)] == [], "Run msgfmt."
+    with translation.override(path.parent.parent.name.lower().replace("_", "-")):
+        plain = {key[0]: entry.said for key, entry in entries.items() if len(key) == 1}
+        assert {text: [translation.gettext(text)] for text in plain} == plain, "Django says some of these too."
 
 
 def _marks(text: str) -> tuple[str, ...]:
