@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cognito_site import first_start
 from cognito_site.contract import errors
 from identitypools.domain import access_keys, callers, failed_signatures
 from identitypools.models import AccessKey
@@ -237,3 +239,21 @@ def test_access_key_info_tells_the_account_and_not_whether_there_is_such_a_key(s
 def test_the_first_key_is_the_account(sts: Any) -> None:
     found = sts.get_caller_identity()
     assert (found["Arn"], found["Account"], found["UserId"]) == (f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, ACCOUNT)
+
+
+# --- what the first operator is told ----------------------------------------------------------------------------------
+
+
+def test_the_first_key_is_told_in_lines_that_a_shell_takes() -> None:
+    key_id, secret = callers.first_key()
+    told = first_start.welcome()
+    assert f"export AWS_ACCESS_KEY_ID={key_id} AWS_SECRET_ACCESS_KEY={secret}" in told
+    assert "export AWS_ENDPOINT_URL=http://localhost:9229 AWS_DEFAULT_REGION=us-east-1" in told
+
+
+def test_LOG_01_a_secret_from_the_environment_is_not_told(settings: Any) -> None:
+    given = {"access_key_id": "AKIA" + "A" * 16, "secret_access_key": "b" * 40}
+    settings.POOLHOUSE = replace(settings.POOLHOUSE, **given)
+    told = first_start.welcome()
+    assert given["access_key_id"] in told
+    assert given["secret_access_key"] not in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -396,8 +397,7 @@ def test_session_tokens_of_the_account_die_with_its_key(sts: Any, settings: Any)
     assert session.get_caller_identity()
     before = callers.proof_of_first_key()
     changed = {"access_key_id": "AKIA" + "A" * 16, "secret_access_key": "b" * 40}
-    place = settings.POOLHOUSE
-    settings.POOLHOUSE = type(place)(**{name: changed.get(name, getattr(place, name)) for name in place.__slots__})
+    settings.POOLHOUSE = replace(settings.POOLHOUSE, **changed)
     assert callers.proof_of_first_key() != before
     assert refused(session.get_caller_identity) == UNKNOWN
 
