@@ -1,5 +1,5 @@
-"""Every door of Poolhouse, by path. Pools' domains are told apart by host, in ``hostedui.middleware``; the console hangs
-its own tree below ``/admin/``, in ``cognito_site.console.middleware``."""
+"""Every door of Poolhouse, by path. Pools' domains are told apart by host, in ``hostedui.middleware``; the console
+hangs its own tree below ``/admin/``, in ``cognito_site.console.middleware``."""
 
 from django.urls import include, path
 

@@ -12,4 +12,5 @@ class UserPoolsConfig(AppConfig):
         import_module("userpools.operations")
         # The domain names its tasks; every process that sends one must know it.
         import_module("userpools.tasks")
+        import_module("userpools.admin")
         import_module("userpools.demo")

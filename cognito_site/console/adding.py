@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.contrib.admin.models import ADDITION
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse
 
@@ -26,13 +28,14 @@ class Made:
 
 
 class Adding:
-    """``is_guarded`` and ``shows_secret`` as in ``Deed``."""
+    """``is_guarded``, ``is_one_write`` and ``shows_secret`` as in ``Deed``."""
 
     title: ClassVar[str]
     button: ClassVar[str]
     intro: ClassVar[str] = ""
     form_class: ClassVar[type[ConsoleForm]]
     is_guarded: ClassVar[bool] = False
+    is_one_write: ClassVar[bool] = True
     shows_secret: ClassVar[bool] = False
 
     def initial(self, visit: Visit) -> dict[str, Any]:
@@ -60,11 +63,12 @@ class Adding:
             )
             return None
         try:
-            made = self.perform(visit, form.cleaned_data)
+            with transaction.atomic() if self.is_one_write else nullcontext():
+                made = self.perform(visit, form.cleaned_data)
+                changes.record(visit.request, made.row, f"Created {visit.admin.noun} {made.row}", ADDITION)
         except REFUSALS as refusal:
             form.add_error(None, refusal.message)
             return None
-        changes.record(visit.request, made.row, f"Created {visit.admin.noun} {made.row}", ADDITION)
         return made
 
     def _answered(self, visit: Visit, made: Made) -> HttpResponse:

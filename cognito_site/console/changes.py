@@ -21,13 +21,14 @@ from cognito_site.console.models import Change
 LONGEST = 1000
 
 
-def record(request: HttpRequest, row: Model, sentence: str, flag: int = CHANGE) -> Change:
+def record(request: HttpRequest, row: Model, sentence: str, flag: int = CHANGE, named: str = "") -> Change:
+    """``named``: what it is called in the log, where its own name must not stay."""
     place = places.of(request)
     return Change.objects.create(
         user=sessions.operator(request),
         content_type=ContentType.objects.get_for_model(row),
         object_id=str(row.pk),
-        object_repr=str(row)[:200],
+        object_repr=(named or str(row))[:200],
         action_flag=flag,
         change_message=sentence[:LONGEST],
         place=place.id if place else "",

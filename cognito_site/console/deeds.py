@@ -7,9 +7,12 @@ page, the permission, the fresh proof of identity, the log and the way back are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import HttpResponse
 
 from cognito_site.console import answers, once, sign_in
@@ -30,7 +33,8 @@ class Done:
 class Deed:
     """``verb`` is the permission it needs, ``button`` names verb and object, ``way_back`` says what stays.
 
-    ``is_guarded``: asks for a fresh proof first. ``shows_secret``: its form is good once. ``is_main``: a button of its
+    ``is_guarded``: asks for a fresh proof first. ``is_one_write``: nothing but the database is waited for, so the deed
+    and its entry in the log are one transaction. ``shows_secret``: its form is good once. ``is_main``: a button of its
     own in the header; others are in the menu. ``is_destructive``: what is gone is gone.
     """
 
@@ -41,6 +45,7 @@ class Deed:
     way_back: ClassVar[str] = "Leave it as it is"
     form_class: ClassVar[type[ConsoleForm]] = NoFields
     is_guarded: ClassVar[bool] = False
+    is_one_write: ClassVar[bool] = True
     shows_secret: ClassVar[bool] = False
     is_main: ClassVar[bool] = False
     is_destructive: ClassVar[bool] = False
@@ -92,12 +97,15 @@ def _performed(deed: Deed, visit: Visit, form: ConsoleForm) -> Done | None:
     if deed.shows_secret and not once.take(visit.request, visit.request.POST.get("ticket", "")):
         form.add_error(None, "This was sent already, and is not done twice. Look at the object before you do it again.")
         return None
+    # What a deed deletes has no key afterwards, and the log needs one.
+    before = replace(visit, row=copy(visit.row))
     try:
-        done = deed.perform(visit, form.cleaned_data)
+        with transaction.atomic() if deed.is_one_write else nullcontext():
+            done = deed.perform(visit, form.cleaned_data)
+            deed.record(before, done)
     except REFUSALS as refusal:
         form.add_error(None, refusal.message)
         return None
-    deed.record(visit, done)
     return done
 
 

@@ -27,13 +27,18 @@ class ConsoleForm(forms.Form):
     def prepare(self) -> None:
         """For choices that depend on the visit."""
 
+    def layout(self) -> Sections:
+        return self.sections
+
     def shown(self) -> Iterator[tuple[str, list[BoundField]]]:
-        named = {name for _, names in self.sections for name in names}
+        named = {name for _, names in self.layout() for name in names}
         others = [self[name] for name in self.fields if name not in named]
         if others:
             yield "", others
-        for title, names in self.sections:
-            yield title, [self[name] for name in names if name in self.fields]
+        for title, names in self.layout():
+            fields = [self[name] for name in names if name in self.fields]
+            if fields:
+                yield title, fields
 
     def labels(self) -> dict[str, str]:
         return {name: str(field.label or name) for name, field in self.fields.items()}

@@ -61,12 +61,10 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
-def avatar(name: str, seed: int = 0) -> SafeString:
-    return format_html(
-        '<span class="avatar tint-{}" aria-hidden="true">{}</span>',
-        (seed or sum(map(ord, name))) % TINTS,
-        initials(name),
-    )
+def avatar(name: str, seed: int = 0, size: str = "") -> SafeString:
+    """``size`` is empty or ``big``."""
+    tint = (seed or sum(map(ord, name))) % TINTS
+    return format_html('<span class="avatar {} tint-{}" aria-hidden="true">{}</span>', size, tint, initials(name))
 
 
 def named(name: str, below: str = "", seed: int = 0) -> SafeString:

@@ -56,7 +56,7 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Those of the place, from its row."""
         raise NotImplementedError
 
-    def find(self, rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
+    def find(self, request: HttpRequest, rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
         """What the field above the list does; ``search_help_text`` shows it."""
         return rows
 
@@ -67,7 +67,7 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         typed = search_term.strip().replace("\0", "")
-        return (self.find(queryset, typed) if typed else queryset), False
+        return (self.find(request, queryset, typed) if typed else queryset), False
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return self.chips

@@ -228,7 +228,7 @@ class OperatorAdmin(ObjectAdmin):
     def rows(self, request: HttpRequest) -> QuerySet[User]:
         return User.objects.filter(is_staff=True).order_by("username").prefetch_related("groups")
 
-    def find(self, rows: QuerySet[User], typed: str) -> QuerySet[User]:
+    def find(self, request: HttpRequest, rows: QuerySet[User], typed: str) -> QuerySet[User]:
         named = rows.filter(username__icontains=typed) | rows.filter(email__icontains=typed)
         return named | rows.filter(last_name__icontains=typed) | rows.filter(first_name__icontains=typed)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 
 from cognito_site.console import answers, changes, sign_in
@@ -30,19 +32,22 @@ class Tab:
 
 
 class FormTab(Tab):
-    """``verb`` is the permission to save. A guarded form is opened only by who just proved to be who they are."""
+    """``verb`` is the permission to save. A guarded form is opened only by who just proved to be who they are;
+    ``is_one_write`` as of deeds."""
 
     template = "console/form_tab.html"
     form_class: ClassVar[type[ConsoleForm]]
     verb: ClassVar[str] = "change"
     button: ClassVar[str] = "Save"
     is_guarded: ClassVar[bool] = False
+    is_one_write: ClassVar[bool] = True
     note: ClassVar[str] = ""
 
     def initial(self, visit: Visit) -> dict[str, Any]:
         raise NotImplementedError
 
-    def save(self, visit: Visit, given: dict[str, Any]) -> None:
+    def save(self, visit: Visit, given: dict[str, Any]) -> str | None:
+        """What to say of it, if more than that it is saved."""
         raise NotImplementedError
 
     def answer(self, visit: Visit) -> dict[str, Any] | HttpResponse:
@@ -64,16 +69,18 @@ class FormTab(Tab):
         return self.form_class(data, initial=self.initial(visit), visit=visit)
 
     def _saved(self, visit: Visit, form: ConsoleForm) -> bool:
-        before = dict(form.initial)
+        changed = changes.compared(form.labels(), dict(form.initial), form.cleaned_data)
+        if not changed:
+            visit.say("Nothing was different, so nothing was changed.")
+            return True
         try:
-            self.save(visit, form.cleaned_data)
+            with transaction.atomic() if self.is_one_write else nullcontext():
+                said = self.save(visit, form.cleaned_data)
+                visit.record(changed)
         except REFUSALS as refusal:
             form.add_error(None, refusal.message)
             return False
-        changed = changes.compared(form.labels(), before, form.cleaned_data)
-        if changed:
-            visit.record(changed)
-        visit.say("Saved." if changed else "Nothing was different, so nothing was changed.")
+        visit.say(said or "Saved.")
         return True
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -26,6 +27,27 @@ register.simple_tag(places.inside, name="inside")
 @register.filter
 def ago(moment: datetime | None) -> SafeString:
     return marks.when(moment)
+
+
+@register.filter
+def lasting(period: timedelta) -> str:
+    """In the largest unit that says it exactly."""
+    seconds = int(period.total_seconds())
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}{'s' if seconds > size else ''}"
+    return "no time"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def named(names: Mapping[str, str], key: str) -> str:
+    """What ``key`` is called; empty where nobody knows."""
+    return names.get(key, "")
 
 
 @register.simple_tag(takes_context=True)

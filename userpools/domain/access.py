@@ -41,6 +41,16 @@ def pools() -> QuerySet[UserPool]:
     return UserPool.objects.all()
 
 
+def users_of(pools: QuerySet[UserPool]) -> QuerySet[User]:
+    """Of several pools at once: for an operator who searches."""
+    return User.objects.filter(pool__in=list(pools)).select_related("pool")
+
+
+def clients_of(pools: QuerySet[UserPool]) -> QuerySet[AppClient]:
+    """As ``users_of``."""
+    return AppClient.objects.filter(pool__in=list(pools)).select_related("pool")
+
+
 def client(pool: UserPool, client_id: str) -> AppClient:
     found = pool.clients.filter(pk=client_id).first()
     if found is None:

@@ -10,14 +10,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
-from userpools.domain import events
-from userpools.models import UserPool
+from userpools.domain import events, user_search
+from userpools.models import Event, UserPool
 
 MOST_EVENTS = 20_000
+MOST_USERS = 100
 HOURS = 24
 
 
@@ -66,7 +67,20 @@ def of_day(pool: UserPool) -> Activity:
     return found
 
 
-def _edge(pool: UserPool, begin: datetime) -> datetime | None:
+def _edge(pool: UserPool, begin: datetime | None = None) -> datetime | None:
     """When the first of the newest ``MOST_EVENTS`` was, if there are more since ``begin``."""
-    newest = pool.events.filter(created_at__gte=begin).order_by("-created_at").values_list("created_at", flat=True)
-    return next(iter(newest[MOST_EVENTS : MOST_EVENTS + 1]), None)
+    newest = pool.events.filter(created_at__gte=begin) if begin else pool.events.all()
+    moments = newest.order_by("-created_at").values_list("created_at", flat=True)
+    return next(iter(moments[MOST_EVENTS : MOST_EVENTS + 1]), None)
+
+
+def recent(pool: UserPool) -> QuerySet[Event]:
+    """The newest events of a pool, which may be asked for what no index leads to. Older ones are found by user."""
+    edge = _edge(pool)
+    return pool.events.filter(created_at__gte=edge) if edge else pool.events.all()
+
+
+def lookup(pool: UserPool, rows: QuerySet[Event], typed: str) -> QuerySet[Event]:
+    """Among ``rows``: from an IP address, through a client, or of users that ``typed`` leads to."""
+    users = list(user_search.lookup(pool.users.all(), typed).order_by().values_list("pk", flat=True)[:MOST_USERS])
+    return rows.filter(Q(ip=typed) | Q(client=typed) | Q(user__in=users))

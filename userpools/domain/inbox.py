@@ -15,11 +15,8 @@ def lookup(pool: UserPool, rows: QuerySet[Message], typed: str) -> QuerySet[Mess
     """Those to users that ``typed`` leads to, however old, and recent ones to an address that begins with it: an
     address has no index, and may belong to nobody."""
     users = list(user_search.lookup(pool.users.all(), typed).order_by().values_list("pk", flat=True)[:MOST_USERS])
-    readings = {typed, typed.lower()}
-    recent = Q()
-    for text in readings:
-        recent |= Q(destination__prefix=text)
-    return rows.filter(Q(user__in=users) | Q(pk__in=_recent(pool).filter(recent).values("pk")))
+    recent = _recent(pool).filter(destination__istartswith=typed)
+    return rows.filter(Q(user__in=users) | Q(pk__in=recent.values("pk")))
 
 
 def _recent(pool: UserPool) -> QuerySet[Message]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito_site import jose, keyring
@@ -234,6 +235,12 @@ def sign_out_everywhere(user: User, context: Context) -> None:
     """GlobalSignOut. The cookie of the hosted pages stays, as in Cognito."""
     ended = revoke_all(user)
     events.record(user.pool, user, events.SIGN_OUT, context=context, detail={"sign_ins": ended})
+
+
+def living(user: User) -> QuerySet[TokenFamily]:
+    """The sign-ins that can still be refreshed, the one used last first."""
+    families = user.token_families.filter(revoked_at=None, expires_at__gt=timezone.now())
+    return families.select_related("client").order_by("-last_used_at")
 
 
 @transaction.atomic
