@@ -355,7 +355,7 @@ MARKUP = re.compile(rf"<(?!/?(?:{ELEMENTS})\b|!doctype)", re.IGNORECASE)
 
 def check_harmless(page: Answer) -> None:
     assert not MARKUP.search(page.text)
-    assert "49" not in page.words("//main").replace("{{7*1931}}", "")
+    assert "13517" not in page.text, "somebody else's words were read as a template"
     for element in page.find("//*"):
         for name, value in element.attrib.items():
             assert not name.lower().startswith("on"), f"{name} at <{element.tag}>"

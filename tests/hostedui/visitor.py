@@ -4,7 +4,8 @@ it is sent until that leads out of the house."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
@@ -18,6 +19,12 @@ FORM = "application/x-www-form-urlencoded"
 
 def _words(element: Any) -> str:
     return " ".join(element.text_content().split())
+
+
+@cache
+def _client() -> Client:
+    """One for all: each makes the middleware anew, which takes longer than most pages."""
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
 @dataclass
@@ -159,8 +166,8 @@ class Visitor:
 
     def request(self, method: str, url: str, body: str = "", **headers: str) -> Answer:
         parts = urlsplit(urljoin(HOME, url))
-        client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-        client.cookies.load(self._cookies(parts.netloc, parts.path))
+        client = _client()
+        client.cookies = SimpleCookie(self._cookies(parts.netloc, parts.path))
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         response = client.generic(
             method,
