@@ -40,7 +40,7 @@ def create(name: str, given: Settings, labels: dict[str, str]) -> IdentityPool:
     if access.pools().count() >= MOST_POOLS:
         raise errors.count_limit_exceeded("identity pools", MOST_POOLS)
     now = timezone.now()
-    pool = IdentityPool(id=new_id(), name=name, settings=given, tags=tags.checked(labels))
+    pool = IdentityPool(id=new_id(), name=name, settings=_completed(given), tags=tags.checked(labels))
     pool.created_at = pool.modified_at = now
     pool.save(force_insert=True)
     return pool
@@ -53,7 +53,7 @@ def update(pool: IdentityPool, name: str, given: Settings, labels: dict[str, str
     pool = access.locked_pool(pool)
     if pool.developer_provider not in ("", given.get("developer_provider_name")):
         raise errors.developer_provider_fixed()
-    pool.name, pool.settings, pool.tags = name, given, tags.checked(labels)
+    pool.name, pool.settings, pool.tags = name, _completed(given), tags.checked(labels)
     pool.modified_at = timezone.now()
     pool.save(update_fields=["name", "settings", "tags", "modified_at"])
     return pool
@@ -66,6 +66,15 @@ def delete(pool: IdentityPool) -> None:
     if held is None:
         raise errors.identity_pool_not_found(pool.pk)
     held.delete()
+
+
+def _completed(given: Settings) -> Settings:
+    """What AWS fills in, so that a description is what infrastructure tools expect."""
+    user_pools = given.get("cognito_identity_providers")
+    if user_pools is None:
+        return given
+    filled = [{"server_side_token_check": False, **entry} for entry in user_pools]
+    return {**given, "cognito_identity_providers": filled}
 
 
 def _check(given: Settings) -> None:

@@ -68,6 +68,13 @@ def test_members_that_were_not_given_are_not_described(identity: Any) -> None:
     }
 
 
+def test_what_aws_fills_in_is_filled_in(identity: Any) -> None:
+    made = create(identity, CognitoIdentityProviders=[{"ProviderName": PROVIDER, "ClientId": "abc"}])
+    assert made["CognitoIdentityProviders"] == [
+        {"ProviderName": PROVIDER, "ClientId": "abc", "ServerSideTokenCheck": False}
+    ]
+
+
 @pytest.mark.proves("UpdateIdentityPool")
 def test_an_update_replaces_everything(identity: Any) -> None:
     made = create(identity, SupportedLoginProviders={"accounts.google.com": "123"}, AllowClassicFlow=False)

@@ -498,3 +498,88 @@ def test_IDP_08_hostile_documents_are_read_quickly() -> None:
     for text in hostile:
         decide([documents.permissions_in_use(text)], Request("s3:Get", "arn:aws:s3:::" + "a" * 2000, {}))
     assert time.perf_counter() - started < 1
+
+
+# --- documents that nobody would write --------------------------------------------------------------------------------
+
+PIECES: list[Any] = [
+    None,
+    True,
+    0,
+    -1.5,
+    10**30,
+    "",
+    "*",
+    "Allow",
+    "Deny",
+    "${x:a}",
+    "${",
+    "s3:*",
+    "arn:aws:s3:::b",
+    V2012,
+    "2026-01-01",
+    "\u0130\ud83d\ude00",
+    [],
+    {},
+    [[]],
+    ["*", 1],
+    {"AWS": "*"},
+    {"StringLike": {"x:a": "*"}},
+    {"NotIpAddress": {"x:a": "::/0"}},
+    {"ForAllValues:DateLessThanIfExists": {"x:a": ["1e9", 1]}},
+]
+SEED = {
+    "Version": V2012,
+    "Id": "id",
+    "Statement": [
+        allow(["s3:*"], ["arn:aws:s3:::${x:a, 'b'}/*"], Condition={"StringEquals": {"x:a": ["a", 1]}}, Sid="one"),
+        deny("s3:Delete*", "*", Condition={"DateLessThan": {"x:a": "2026-01-01"}, "Null": {"x:b": "true"}}),
+    ],
+}
+
+
+TRUST_SEED = {
+    "Version": V2012,
+    "Statement": [
+        {"Effect": "Allow", "Action": [WEB, "sts:Tag*"], "Principal": {"Federated": COGNITO[1], "AWS": "*"}},
+        {
+            "Effect": "Deny",
+            "Action": "sts:*",
+            "NotPrincipal": {"AWS": [ALICE[1]]},
+            "Condition": {"StringLike": {"x:a": "a*"}},
+        },
+    ],
+}
+
+
+def mutated(value: Any, chance: random.Random) -> Any:
+    """One place of a document becomes something else, disappears, or stands elsewhere."""
+    if not isinstance(value, dict | list) or not value or chance.random() < 0.15:
+        return chance.choice(PIECES)
+    if isinstance(value, list):
+        place = chance.randrange(len(value))
+        return [mutated(entry, chance) if at == place else entry for at, entry in enumerate(value)]
+    key = chance.choice(list(value))
+    renamed = chance.choice([key, key, key, f"Not{key}", key.lower(), "Principal", "Extra"])
+    changed = {} if chance.random() < 0.2 else {renamed: mutated(value[key], chance)}
+    return {**{name: entry for name, entry in value.items() if name != key}, **changed}
+
+
+@pytest.mark.parametrize(("read", "seed"), [(documents.permissions, SEED), (documents.trust, TRUST_SEED)])
+def test_IDP_08_any_document_is_understood_or_refused(read: Any, seed: Any) -> None:
+    """And whatever is understood decides, of any request, without an exception."""
+    chance = random.Random(11)
+    understood = 0
+    for _ in range(4000):
+        document = mutated(seed, chance)
+        for _ in range(chance.randrange(3)):
+            document = mutated(document, chance)
+        try:
+            policy = read(json.dumps(document))
+        except errors.MalformedPolicyDocument:
+            continue
+        understood += 1
+        for given in ({}, {"x:a": "a"}, {"x:a": ["a", "b"], "x:b": "not a date"}):
+            request = Request("s3:Get", "arn:aws:s3:::b/c", conditions.known(given), frozenset({ALICE}))
+            assert decide([policy], request) in Decision
+    assert understood > 100
