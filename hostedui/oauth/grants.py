@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
 from oauthlib.oauth2.rfc6749 import errors as oauth
 from oauthlib.oauth2.rfc6749.grant_types import (
     AuthorizationCodeGrant,
@@ -101,27 +100,14 @@ def answer(pool_id: str, given: Parameters, authorization: str, context: Context
         return _walked(GRANTS[grant_type], request)
     except errors.Refusal as refusal:
         return refused(oauth.InvalidGrantError(refusal.message))
+    except authorization_codes.CodeRefused:
+        return refused(oauth.InvalidGrantError())
 
 
 def _walked(grant: GrantTypeBase, request: Asked) -> Answer:
-    if isinstance(grant, AuthorizationCodeGrant):
-        with transaction.atomic():
-            return _exchanged(grant, request)
-    return _told(grant.create_token_response(request, _issuer))
-
-
-def _told(answer: tuple[Any, Any, Any]) -> Answer:
     """Every refusal of this endpoint is a 400, also the one of an unknown client."""
-    _, body, status = answer
-    return status if status == 200 else 400, body
-
-
-def _exchanged(grant: AuthorizationCodeGrant, request: Asked) -> Answer:
-    """A refusal is an answer here, not an exception: the code that was spent before it stays spent."""
-    try:
-        return _told(grant.create_token_response(request, _issuer))
-    except errors.Refusal as refusal:
-        return refused(oauth.InvalidGrantError(refusal.message))
+    _, body, status = grant.create_token_response(request, _issuer)
+    return status if status == 200 else 400, body or ""
 
 
 def refused(error: oauth.OAuth2Error) -> Answer:

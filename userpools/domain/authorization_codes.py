@@ -1,9 +1,8 @@
 """Authorization codes: what a browser carries from a finished sign-in to the application, for tokens.
 
 A code is random, kept as its SHA-256, good once and for five minutes, for the client and the address that asked for it.
-``spend`` comes first and is final: whatever is refused after it leaves the code dead (RFC 9700 section 4.5). Call
-``spend`` and ``exchange`` in one transaction, and let refusals commit: a second exchange then waits for the first and
-finds the tokens that it must revoke.
+``spend`` comes first and is final: whatever is refused after it leaves the code dead (RFC 9700 section 4.5). A replay
+may come before the tokens of the first exchange are there: it leaves a mark, and who finds the mark gets none.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -86,13 +86,14 @@ def spend(client: AppClient, code: str, context: Context) -> AuthorizationCode:
     living = AuthorizationCode.objects.filter(pk=row.pk, spent_at=None, expires_at__gt=now)
     if living.update(spent_at=now):
         return row
-    row.refresh_from_db(fields=["spent_at", "family"])
-    if row.spent_at is None:
+    if not AuthorizationCode.objects.filter(pk=row.pk).exclude(spent_at=None).update(replayed_at=now):
         raise CodeRefused("expired")
+    row.refresh_from_db(fields=["family"])
     _end_what_it_gave(row, context)
     raise CodeRefused("used")
 
 
+@transaction.atomic
 def _end_what_it_gave(row: AuthorizationCode, context: Context) -> None:
     if row.family is None or row.family.is_revoked:
         return
@@ -102,18 +103,23 @@ def _end_what_it_gave(row: AuthorizationCode, context: Context) -> None:
 
 
 def exchange(row: AuthorizationCode, context: Context) -> tokens.Tokens:
-    """The tokens of a code that was spent a moment ago."""
+    """The tokens of a code that was spent a moment ago. Raises CodeRefused when it was spent again meanwhile."""
     approval = Approval(row.client, row.user, row.scopes, tuple(row.methods), row.authenticated_at, row.nonce)
-    with transaction.atomic():
-        issued = tokens.issue(approval.grant(), context)
-        AuthorizationCode.objects.filter(pk=row.pk).update(family=issued.family)
-    return issued
+    return tokens.issue(approval.grant(), context, partial(_mark, row))
 
 
-@transaction.atomic
+def _mark(row: AuthorizationCode, family: TokenFamily) -> None:
+    if not AuthorizationCode.objects.filter(pk=row.pk, replayed_at=None).update(family=family):
+        raise CodeRefused("used")
+
+
+def _no_code(family: TokenFamily) -> None:
+    """The implicit grant spends nothing."""
+
+
 def issue_tokens_at_once(approval: Approval, context: Context) -> tokens.Tokens:
     """The implicit grant: no code, and no refresh token that anybody would get to know."""
-    issued = tokens.issue(approval.grant(), context)
+    issued = tokens.issue(approval.grant(), context, _no_code)
     return tokens.Tokens(issued.access_token, issued.expires_in, issued.id_token)
 
 

@@ -15,10 +15,11 @@ Invariants:
 
 1. ``next_step`` alone decides what follows; challenges and flows never name one another.
 2. A session answers only the challenge that it was issued for, at the client and for the user that began it.
-3. A session is spent once, by one statement in the transaction that uses its result, also under concurrency.
+3. A session is spent once, by one statement in the transaction that begins what follows, also under concurrency.
 4. Counters of failed attempts, and the end of a session that was answered wrongly, outlive the rollback that their
    refusal causes: they are written before the transaction begins.
 5. Tokens come out of ``_finish`` only, after every challenge of the ladder has said that it does not apply.
+6. Triggers and messages are asked for outside of transactions: what takes seconds holds no row.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -45,6 +47,8 @@ from userpools.values import Context
 
 HANDLE_BYTES = 48
 SIGN_IN_TRIGGER = "TokenGeneration_Authentication"
+NEW_PASSWORD_TRIGGER = "TokenGeneration_NewPasswordChallenge"
+FIRST_FACTORS = frozenset({"pwd"})
 LADDER: tuple[Challenge, ...] = (PasswordVerifier(), NewPasswordRequired(), SoftwareToken(), MfaSetup())
 CHALLENGES = {challenge.name: challenge for challenge in LADDER}
 
@@ -69,6 +73,7 @@ class SignedIn:
 
 
 Result = Asked | SignedIn
+Spend = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +112,14 @@ def _first_factor(
     attempt = Attempt(client, flows.user_of(client, name), name, flow, source, context)
     try:
         attempt = flows.FLOWS[flow](attempt, parameters)
-        with transaction.atomic():
-            return next_step(attempt)
+        return next_step(attempt, _nothing)
     except errors.Refusal as refusal:
         _record_failure(attempt, refusal)
         raise
+
+
+def _nothing() -> None:
+    """What the first step of a conversation spends."""
 
 
 def _refresh(client: AppClient, parameters: Mapping[str, str], context: Context) -> SignedIn:
@@ -146,14 +154,13 @@ def answer_held(held: Held, challenge: str, answers: Mapping[str, str]) -> Resul
     if held.row.challenge != challenge:
         raise errors.challenge_mismatch()
     asked = CHALLENGES[challenge]
+    spend: Spend = partial(_spend, held.row)
     if not asked.is_retryable:
-        _spend(held.row)
+        spend()
+        spend = _nothing
     try:
         attempt = asked.accept(held.attempt, held.row.state["question"], answers)
-        with transaction.atomic():
-            if asked.is_retryable:
-                _spend(held.row)
-            return next_step(attempt)
+        return next_step(attempt, spend)
     except errors.Refusal as refusal:
         _record_failure(held.attempt, refusal)
         raise
@@ -231,25 +238,22 @@ def _spend(row: SignIn) -> None:
 
 def note(held: Held, **notes: Any) -> Asked:
     """Asks the same question again under a new session that knows ``notes``; the old session is spent."""
-    with transaction.atomic():
-        _spend(held.row)
-        attempt = held.attempt.having_proved(**notes)
-        return _ask(CHALLENGES[held.row.challenge], attempt)
+    attempt = held.attempt.having_proved(**notes)
+    return _ask(CHALLENGES[held.row.challenge], attempt, partial(_spend, held.row))
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------
 
 
-def next_step(attempt: Attempt) -> Result:
-    """Called in a transaction; what it writes stands or falls with the spending of the session before it."""
+def next_step(attempt: Attempt, spend: Spend) -> Result:
+    """``spend`` ends the session that led here: what is written stands or falls with it."""
     if attempt.proved:
         _check_state(attempt.known_user)
     for challenge in LADDER:
         if challenge.applies(attempt):
-            _forgive_guesses(attempt)
-            return _ask(challenge, attempt)
+            return _ask(challenge, attempt, spend)
     check_can_be_met(attempt)
-    return _finish(attempt)
+    return _finish(attempt, spend)
 
 
 def _check_state(user: User) -> None:
@@ -274,9 +278,18 @@ def _session(handle: bytes) -> str:
     return base64.urlsafe_b64encode(handle).decode()
 
 
-def _ask(challenge: Challenge, attempt: Attempt) -> Asked:
+def _ask(challenge: Challenge, attempt: Attempt, spend: Spend) -> Asked:
     handle = secrets.token_bytes(HANDLE_BYTES)
     question = challenge.ask(attempt, handle)
+    with transaction.atomic():
+        spend()
+        _forgive_guesses(attempt)
+        _remember(challenge, attempt, question, handle)
+        question.send()
+    return Asked(challenge.name, question.parameters, _session(handle))
+
+
+def _remember(challenge: Challenge, attempt: Attempt, question: Question, handle: bytes) -> None:
     now = timezone.now()
     SignIn.objects.create(
         digest=keyring.digest(_session(handle)),
@@ -289,7 +302,6 @@ def _ask(challenge: Challenge, attempt: Attempt) -> Asked:
         created_at=now,
         expires_at=now + attempt.client.session_lifetime,
     )
-    return Asked(challenge.name, question.parameters, _session(handle))
 
 
 def _state(attempt: Attempt, question: Question) -> dict[str, Any]:
@@ -302,25 +314,40 @@ def _state(attempt: Attempt, question: Question) -> dict[str, Any]:
     }
 
 
-def _finish(attempt: Attempt) -> SignedIn:
-    user, client = attempt.known_user, attempt.client
-    if "pwd" not in attempt.proved:
+def _finish(attempt: Attempt, spend: Spend) -> SignedIn:
+    user = attempt.known_user
+    if not FIRST_FACTORS.intersection(attempt.proved):
         raise errors.incorrect_username_or_password()
-    triggers.post_authentication(user, client, attempt.context)
-    _record(attempt, passed=True)
+    triggers.post_authentication(user, attempt.client, attempt.context)
     if attempt.source == TokenFamily.Source.HOSTED:
-        lockout.forgive(user)
-        return SignedIn(None, user, attempt.proved)
-    grant = tokens.Grant(
-        client,
-        user,
+        return _finish_on_page(attempt, spend)
+
+    def commit(family: TokenFamily) -> None:
+        spend()
+        _record(attempt, passed=True)
+
+    return SignedIn(tokens.issue(_grant(attempt), attempt.context, commit), user, attempt.proved)
+
+
+def _finish_on_page(attempt: Attempt, spend: Spend) -> SignedIn:
+    """Without tokens: they are for whoever brings the authorization code."""
+    with transaction.atomic():
+        spend()
+        lockout.forgive(attempt.known_user)
+        _record(attempt, passed=True)
+    return SignedIn(None, attempt.known_user, attempt.proved)
+
+
+def _grant(attempt: Attempt) -> tokens.Grant:
+    return tokens.Grant(
+        attempt.client,
+        attempt.known_user,
         TokenFamily.Source.API,
         [claims.SELF_SERVICE],
         timezone.now(),
         attempt.proved,
-        trigger="TokenGeneration_NewPasswordChallenge" if "new_password" in attempt.notes else SIGN_IN_TRIGGER,
+        trigger=NEW_PASSWORD_TRIGGER if "new_password" in attempt.notes else SIGN_IN_TRIGGER,
     )
-    return SignedIn(tokens.issue(grant, attempt.context), user, attempt.proved)
 
 
 def _record_failure(attempt: Attempt, refusal: errors.Refusal) -> None:

@@ -8,6 +8,7 @@ tokens are random; only their SHA-256 is kept.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ LONGEST_REFRESH_TOKEN = 200
 REMEMBER_USE_AFTER = timedelta(minutes=5)
 ASKED_TWICE = timedelta(seconds=10)
 ID, ACCESS = "id", "access"
+REFRESH_TRIGGER = "TokenGeneration_RefreshTokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,11 @@ def _start_family(grant: Grant, context: Context) -> tuple[TokenFamily, str]:
     return family, _new_refresh_token(family)
 
 
-def _sign(family: TokenFamily, trigger: str, context: Context) -> Tokens:
-    """Access and ID token of a family whose user and client were just read. An ID token needs ``openid``, but at the
-    API, where scopes are not asked for."""
+def _sign(family: TokenFamily, groups: claim_sets.Groups) -> Tokens:
+    """Access and ID token of a family whose user and client were just read; after the commit, for signatures take
+    longer than everything that holds a row. An ID token needs ``openid``, but at the API, where scopes are not asked
+    for."""
     user, client, now = family.user, family.client, timezone.now()
-    triggers.pre_token_generation(user, client, trigger, context)
-    groups = claim_sets.groups_of(user)
     access_token = keys.sign(user.pool, ACCESS, claim_sets.access(family, user, groups, now))
     id_token = None
     if family.source == TokenFamily.Source.API or "openid" in family.scopes:
@@ -116,17 +117,25 @@ def _sign(family: TokenFamily, trigger: str, context: Context) -> Tokens:
     return Tokens(access_token, int(client.access_token_lifetime.total_seconds()), id_token)
 
 
-def issue(grant: Grant, context: Context) -> Tokens:
-    """The only way to a new family. Call it in the transaction that proved the grant.
+def issue(grant: Grant, context: Context, commit: Callable[[TokenFamily], None]) -> Tokens:
+    """The only way to a new family. ``commit`` spends what proved the grant, in the same transaction.
 
     The user's row is written first, which holds it until the commit: whoever disables the user waits, and then finds
     this family and revokes it.
     """
-    if not User.objects.filter(pk=grant.user.pk, enabled=True).update(failed_attempts=0, locked_until=None):
-        raise errors.user_disabled() if User.objects.filter(pk=grant.user.pk).exists() else errors.user_not_found()
-    family, refresh_token = _start_family(grant, context)
-    signed = _sign(family, grant.trigger, context)
+    triggers.pre_token_generation(grant.user, grant.client, grant.trigger, context)
+    groups = claim_sets.groups_of(grant.user)
+    with transaction.atomic():
+        _hold_enabled(grant.user)
+        family, refresh_token = _start_family(grant, context)
+        commit(family)
+    signed = _sign(family, groups)
     return Tokens(signed.access_token, signed.expires_in, signed.id_token, refresh_token, family)
+
+
+def _hold_enabled(user: User) -> None:
+    if not User.objects.filter(pk=user.pk, enabled=True).update(failed_attempts=0, locked_until=None):
+        raise errors.user_disabled() if User.objects.filter(pk=user.pk).exists() else errors.user_not_found()
 
 
 def issue_to_machine(client: AppClient, scopes: list[str]) -> Tokens:
@@ -180,18 +189,21 @@ def refresh(client: AppClient, token: str, context: Context) -> Tokens:
         raise errors.invalid_refresh_token()
     family = found.family
     _check_alive(family)
+    triggers.pre_token_generation(family.user, client, REFRESH_TRIGGER, context)
+    fresh = _rotate(found, client) if client.rotates_refresh_tokens else None
     _remember_use(family)
-    if not client.rotates_refresh_tokens:
-        return _sign(family, "TokenGeneration_RefreshTokens", context)
+    signed = _sign(family, claim_sets.groups_of(family.user))
+    return Tokens(signed.access_token, signed.expires_in, signed.id_token, fresh)
+
+
+def _rotate(token: RefreshToken, client: AppClient) -> str:
     try:
         with transaction.atomic():
-            _spend(found, client.rotation_grace)
-            fresh = _new_refresh_token(family)
-            signed = _sign(family, "TokenGeneration_RefreshTokens", context)
+            _spend(token, client.rotation_grace)
+            return _new_refresh_token(token.family)
     except errors.RefreshTokenReuse:
-        _end_if_stolen(found, client.rotation_grace)
+        _end_if_stolen(token, client.rotation_grace)
         raise
-    return Tokens(signed.access_token, signed.expires_in, signed.id_token, fresh)
 
 
 def _spend(token: RefreshToken, grace: timedelta) -> None:

@@ -91,6 +91,7 @@ class AuthorizationCode(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     spent_at = models.DateTimeField(null=True)
+    replayed_at = models.DateTimeField(null=True)
     family = models.ForeignKey(TokenFamily, models.SET_NULL, null=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -40,12 +40,18 @@ class Attempt:
         return replace(self, proved=(*self.proved, *methods), notes={**self.notes, **notes})
 
 
+def _nothing() -> None:
+    """Most questions send nobody a message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What goes out: ``parameters`` to the client, ``state`` into the row of the session."""
+    """What goes out: ``parameters`` to the client, ``state`` into the row of the session. ``send`` writes a message
+    into the outbox, in the transaction that asks."""
 
     parameters: dict[str, str]
     state: dict[str, Any] = field(default_factory=dict)
+    send: Callable[[], object] = _nothing
 
 
 class Challenge:
