@@ -10,4 +10,5 @@ class IdentityPoolsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("identitypools.operations")
+        import_module("identitypools.admin")
         import_module("identitypools.welcome")

@@ -40,6 +40,11 @@ def lasting(period: timedelta) -> str:
 
 
 @register.filter
+def seconds(count: int) -> str:
+    return str(lasting(timedelta(seconds=count)))
+
+
+@register.filter
 def grouped(number: int) -> str:
     return f"{number:,}"
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from identitypools.domain import access, linking
+from identitypools.domain import access, linking, user_pool_providers
 from identitypools.domain.logins import Proof
 from identitypools.models import Identity, IdentityPool
 
@@ -99,6 +99,13 @@ def _survivor(pool: IdentityPool, named: Identity) -> Identity:
 
 def _oldest(identities: Iterable[Identity]) -> Identity:
     return min(identities, key=lambda identity: (identity.created_at, identity.pk))
+
+
+def lookup(pool: IdentityPool, rows: QuerySet[Identity], typed: str) -> QuerySet[Identity]:
+    """For an operator: by id, or by the subject at one of the user pools that the pool believes."""
+    providers = {user_pool_providers.plain(entry.get("provider_name", "")) for entry in pool.user_pool_providers}
+    fingerprints = [Proof(provider, typed, provider).fingerprint for provider in providers]
+    return rows.filter(Q(pk=typed) | Q(pk__in=pool.logins.filter(fingerprint__in=fingerprints).values("identity")))
 
 
 # --- unlinking, revoking, deleting ----------------------------------------------------------------------------------

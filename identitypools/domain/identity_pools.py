@@ -60,6 +60,13 @@ def update(pool: IdentityPool, name: str, given: Settings, labels: dict[str, str
 
 
 @transaction.atomic
+def change(pool: IdentityPool, name: str, changes: Settings) -> IdentityPool:
+    """An extension, for the console: what is not named stays as it is."""
+    pool = access.locked_pool(pool)
+    return update(pool, name, {**pool.settings, **changes}, pool.tags)
+
+
+@transaction.atomic
 def delete(pool: IdentityPool) -> None:
     """With its identities, and with them everything that was issued to them. Nobody is added meanwhile."""
     held = access.pools().select_for_update().filter(pk=pool.pk).first()

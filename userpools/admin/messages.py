@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from cognito_site.console import answers, changes, navigation, rights, sessions
@@ -68,7 +68,7 @@ class MessageAdmin(InPool):
     empty = (
         "Mails and texts land here first, also before there is a mail server: a sign-up on the hosted page makes one."
     )
-    list_display = ("message", "state", "at")
+    list_display = ("state", "at")
     list_display_links = None
     list_per_page = 25
     search_help_text = "Address, name or sub of the user"
@@ -96,6 +96,7 @@ class MessageAdmin(InPool):
         asked = request.GET.copy()
         wanted = str(asked.pop(OPENED, [""])[0])
         request.GET = asked  # type: ignore[assignment]
+        setattr(request, OPENED, wanted)
         context = dict(extra_context or {})
         if self.may(request, "view") and wanted:
             context |= self._reading(request, self._message(request, wanted))
@@ -153,15 +154,15 @@ class MessageAdmin(InPool):
 
     # --- columns ----------------------------------------------------------------------------------------------------
 
-    @column("message")
-    def message(self, row: Message) -> SafeString:
-        what = icon("phone" if row.medium == Message.Medium.SMS else "mail")
-        kind = happenings.KINDS.get(row.kind, row.kind)
-        return format_html(
-            '<a class="mailrow" href="?{}={}"><span class="avatar" aria-hidden="true">{}</span>'
-            '<span><b>{}</b><span class="sub">{}</span></span></a>',
-            *(OPENED, row.pk, what, kind, row.destination),
-        )
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The first column links to the list itself with a message open, and marks the one that is."""
+        opened, asked = getattr(request, OPENED, ""), request.GET.urlencode()
+
+        @column("message")
+        def message(row: Message) -> SafeString:
+            return _row(row, f"{asked}&" if asked else "", is_open=str(row.pk) == opened)
+
+        return [message, "state", "at"]
 
     @column("state")
     def state(self, row: Message) -> SafeString:
@@ -170,6 +171,16 @@ class MessageAdmin(InPool):
     @column("written")
     def at(self, row: Message) -> SafeString:
         return when(row.created_at)
+
+
+def _row(row: Message, asked: str, *, is_open: bool) -> SafeString:
+    return format_html(
+        '<a class="mailrow" href="?{}{}={}"{}><span class="avatar" aria-hidden="true">{}</span>'
+        '<span><b>{}</b><span class="sub">{}</span></span></a>',
+        *(asked, OPENED, row.pk, mark_safe(' aria-current="true"') if is_open else ""),
+        *(icon("phone" if row.medium == Message.Medium.SMS else "mail"), happenings.KINDS.get(row.kind, row.kind)),
+        row.destination,
+    )
 
 
 console.register(Message, MessageAdmin)

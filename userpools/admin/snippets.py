@@ -53,11 +53,12 @@ def _python(client: AppClient) -> str:
 def _python_api(client: AppClient) -> str:
     endpoint, region = _endpoint()
     hashed = '\n        "SECRET_HASH": secret_hash(username),' if client.has_secret else ""
+    standard, proof = (_PYTHON_IMPORTS, _PYTHON_HASH.format(client_id=client.pk)) if client.has_secret else ("", "")
     return f"""
-{_PYTHON_HASH.format(client_id=client.pk) if client.has_secret else ""}import boto3
+{standard}import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-
+{proof}
 cognito = boto3.client(
     "cognito-idp",
     endpoint_url="{endpoint}",
@@ -74,12 +75,14 @@ answer = cognito.initiate_auth(
 )
 # Tokens, or the name of what is asked next.
 print(answer.get("AuthenticationResult") or answer["ChallengeName"])
-""".lstrip()
+"""
 
 
-_PYTHON_HASH = '''import base64
+_PYTHON_IMPORTS = """import base64
 import hmac
 
+"""
+_PYTHON_HASH = '''
 
 def secret_hash(username):
     """Proves the client; the secret stays on the server."""
