@@ -4,10 +4,12 @@ hangs its own tree below ``/admin/``, in ``cognito_site.console.middleware``."""
 from django.urls import include, path
 
 from cognito_site import health, static_views
+from hostedui.views import demo
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("", include("identitypools.discovery")),
+    path("demo/callback", demo.callback),
     path("static/<slug:tree>/<path:name>", static_views.moved),
 ]

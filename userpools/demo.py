@@ -4,6 +4,7 @@ can sign in. Made through the domain as anybody would make it, once; whoever del
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,11 +14,11 @@ from cognito_site.first_start import Part, Place, register
 from userpools.domain import access, app_clients, domains, user_pools, users
 from userpools.domain.domains import Wish
 from userpools.domain.users import Invitation
-from userpools.models import UserPool
 from userpools.values import Context
 
 NAME = "Demo"
 PREFIX = "demo"
+APP = "Demo app"
 EMAIL = "demo@example.com"
 SCOPES = ["openid", "email", "profile"]
 POOL = {
@@ -42,7 +43,7 @@ def _introduce() -> None:
     domains.create(pool, PREFIX, Wish())
     app_clients.create(
         pool,
-        "Demo app",
+        APP,
         {
             "supported_identity_providers": ["COGNITO"],
             "prevent_user_existence_errors": "ENABLED",
@@ -62,18 +63,35 @@ def _password() -> str:
     return operators.readable_secret("demo-user")
 
 
-def _pool() -> UserPool | None:
-    return access.pools().filter(name=NAME, domains__name=PREFIX).first()
+@dataclass(frozen=True, slots=True)
+class Demo:
+    issuer: str
+    client_id: str
+
+    @property
+    def sign_in_url(self) -> str:
+        """Below the issuer: not every browser knows names below ``localhost``."""
+        scopes = " ".join(SCOPES)
+        query = {"client_id": self.client_id, "response_type": "code", "scope": scopes, "redirect_uri": callback()}
+        return f"{self.issuer}/login?{urlencode(query, safe=':/')}"
+
+    @property
+    def sign_out_url(self) -> str:
+        return f"{self.issuer}/logout?{urlencode({'client_id': self.client_id, 'logout_uri': callback()})}"
+
+
+def find() -> Demo | None:
+    """None: somebody deleted it, or there never was one."""
+    pool = access.pools().filter(name=NAME, domains__name=PREFIX).first()
+    client = pool.clients.filter(name=APP).first() if pool else None
+    return Demo(pool.issuer, client.pk) if pool and client else None
 
 
 def _tell() -> Iterator[str]:
-    pool = _pool()
-    client = pool.clients.filter(name="Demo app").first() if pool else None
-    if pool is None or client is None:
-        return
-    query = {"client_id": client.pk, "response_type": "code", "scope": " ".join(SCOPES), "redirect_uri": callback()}
-    yield f"{pool.issuer}/login?{urlencode(query, safe=':/')}"
-    yield f"login {EMAIL}   password {_password()}"
+    found = find()
+    if found is not None:
+        yield found.sign_in_url
+        yield f"login {EMAIL}   password {_password()}"
 
 
 register(Part(Place.DEMO, "Hosted sign-in page of a demo pool", _tell, introduce=_introduce))
