@@ -2,11 +2,14 @@
 hangs its own tree below ``/admin/``, in ``cognito_site.console.middleware``."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from cognito_site import health, static_views
 from hostedui.views import demo
 
 urlpatterns = [
+    # Whoever opens the endpoint in a browser is an operator.
+    path("", RedirectView.as_view(url="/admin/")),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("", include("identitypools.discovery")),

@@ -3,7 +3,6 @@ alone; a code that is shown is still good for one exchange only."""
 
 from __future__ import annotations
 
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.views.decorators.http import require_GET
