@@ -24,8 +24,9 @@ from hostedui.views import links, pages
 from hostedui.views.authorized import authorized
 from hostedui.visit import Visit
 from userpools.domain import browser_sessions, factors, names, sign_in, totp_setup
+from userpools.domain.challenges.factors import MfaSetup, SoftwareToken
 from userpools.domain.challenges.passwords import NewPasswordRequired
-from userpools.domain.sign_in import Held, Result, SignedIn
+from userpools.domain.sign_in import Asked, Held, Result, SignedIn
 
 Data = QueryDict | None
 # What every page of a step shows beside its form: account, leave_url, alert, minutes.
@@ -49,8 +50,19 @@ def go_on(request: Visit, asked: Authorization, result: Result) -> HttpResponse:
     if isinstance(result, SignedIn):
         return _finished(request, asked, result)
     response = pages.go_on(visit.at(request.pool_site, STEPS[result.challenge].path, asked.query))
-    _keep(response, request, asked, result.session)
+    _keep(response, request, asked, _prepared(request, asked, result))
     return response
+
+
+def _prepared(request: Visit, asked: Authorization, result: Asked) -> str:
+    """The session under which the page already has what it shows: it may be loaded twice, or broken off, and is the
+    same page again."""
+    if result.challenge != MfaSetup.name:
+        return result.session
+    try:
+        return totp_setup.offer(sign_in.hold(asked.client, result.session, context_of(request)), result.session).session
+    except errors.ConcurrentModification:
+        return result.session
 
 
 def _keep(response: HttpResponse, request: Visit, asked: Authorization, session: str) -> None:
@@ -113,9 +125,13 @@ def _answer(request: Visit, asked: Authorization, held: Held, session: str) -> H
 def _show(
     request: Visit, asked: Authorization, held: Held, session: str, form: PageForm, alert: words.Told | None = None
 ) -> HttpResponse:
+    """Where two requests ask for the same page at once and both would change what it shows, one asks again."""
     leave_url = links.sign_in(request.pool_site, asked)
     around = {"account": held.attempt.name, "leave_url": leave_url, "alert": alert, "minutes": _minutes_left(held)}
-    page, kept = STEPS[held.row.challenge].page(held, session, form, around)
+    try:
+        page, kept = STEPS[held.row.challenge].page(held, session, form, around)
+    except (errors.NotAuthorized, errors.ConcurrentModification):
+        return pages.go_on(request.get_full_path())
     response = pages.ask(request, page, asked)
     if kept != session:
         _keep(response, request, asked, kept)
@@ -179,7 +195,7 @@ def _password_answer(held: Held, form: PageForm) -> Result:
 
 
 STEPS: Mapping[str, Step] = {
-    "SOFTWARE_TOKEN_MFA": Step("/mfa", _code_form, _totp_page, _totp_answer),
-    "MFA_SETUP": Step("/mfa/setup", _setup_form, _setup_page, _setup_answer),
-    "NEW_PASSWORD_REQUIRED": Step("/changePassword", _password_form, _password_page, _password_answer),
+    SoftwareToken.name: Step("/mfa", _code_form, _totp_page, _totp_answer),
+    MfaSetup.name: Step("/mfa/setup", _setup_form, _setup_page, _setup_answer),
+    NewPasswordRequired.name: Step("/changePassword", _password_form, _password_page, _password_answer),
 }

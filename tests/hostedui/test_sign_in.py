@@ -370,6 +370,17 @@ def test_MFA_05_a_key_belongs_to_the_sign_in_that_showed_it(app: App, visitor: V
     assert page.fill(code=factors.code_at(key), device_name="").told["code"]
 
 
+def test_a_page_that_was_broken_off_is_the_same_again(app: App, visitor: Visitor) -> None:
+    require_totp(app.stage, "ON")
+    page = app.sign_in(visitor)
+    kept = dict(visitor.jar)
+    keys = {key_of(page)}
+    for _ in range(2):
+        visitor.jar = dict(kept)
+        keys.add(key_of(visitor.get(page.url)))
+    assert keys == {key_of(page)}
+
+
 def test_MFA_05_a_key_that_was_replaced_proves_nothing(app: App, visitor: Visitor) -> None:
     require_totp(app.stage, "ON")
     page = app.sign_in(visitor)

@@ -15,7 +15,7 @@ from django.test import Client
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.hostedui.app import APP_CALLBACK, CALLBACK, DOMAIN_HOME, App, open_app
 from tests.hostedui.test_sign_in import invite, key_of, require_totp
-from tests.hostedui.visitor import HOME, Answer, Visitor
+from tests.hostedui.visitor import FORM, HOME, Answer, Visitor
 from userpools.domain import browser_sessions, factors
 from userpools.models import BrowserSession, User
 
@@ -339,6 +339,31 @@ def test_static_files_are_at_every_host_and_kept_for_ever(app: App, home: str) -
         answer.close()
     moved = Client().get("/static/0123456789ab/hostedui/hosted.css", HTTP_HOST=urlsplit(home).netloc)
     assert moved["Location"] == f"{settings.STATIC_URL}hostedui/hosted.css"
+
+
+# --- forms that are none ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        (FORM, "x=" + "y" * 3_000_000, 400),
+        (FORM, "&".join(f"f{number}=1" for number in range(2_000)), 400),
+        (FORM, "%ff%00=%fe", 403),
+        ("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data", 403),
+        ("multipart/form-data", "nothing", 400),
+        ("multipart/form-data; boundary=\u00e4", "nothing", 400),
+        ("application/json", "{}", 403),
+        ("", "x", 403),
+    ],
+)
+def test_DOS_01_what_is_no_form_gets_a_page(
+    app: App, visitor: Visitor, content_type: str, body: str, status: int
+) -> None:
+    visitor.open(app.authorize())
+    answer = visitor.request("POST", app.url("/login"), body, Origin=HOME, **{"Content-Type": content_type})
+    assert (answer.status, bool(answer.heading)) == (status, True)
+    assert {name: answer.response[name] for name in HEADERS} == HEADERS
 
 
 # --- hostile words ----------------------------------------------------------------------------------------------------

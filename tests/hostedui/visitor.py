@@ -173,7 +173,7 @@ class Visitor:
             method,
             target,
             body,
-            content_type=FORM if body else "",
+            content_type=headers.pop("Content-Type", FORM if body else ""),
             secure=parts.scheme == "https",
             headers={**self.headers, **headers},
             HTTP_HOST=parts.netloc,
