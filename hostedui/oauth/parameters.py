@@ -1,11 +1,12 @@
 """Parameters of a query or a form, read strictly: nothing twice, nothing without end, nothing that is no text.
 
-What has no value counts as left out (RFC 6749 section 3.1). Bytes that are no UTF-8 survive the way in and out again,
-so that a ``state`` comes back as it was sent.
+What has no value counts as left out (RFC 6749 section 3.1). A ``state`` comes back as it was sent, also where it is no
+text: bytes that are no UTF-8 survive the way in and out again.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,6 +14,8 @@ LONGEST = 16 * 1024
 MOST = 60
 LONGEST_OF = {"client_id": 128, "redirect_uri": 1024, "state": 8192, "nonce": 2048, "code_challenge": 128}
 ORDINARY = 4096
+ECHOED = frozenset({"state"})
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 Parameters = dict[str, str]
 
@@ -38,9 +41,14 @@ def read(text: str) -> Parameters:
     if len(counted) < len(pairs):
         raise Malformed("A parameter is there twice.", found)
     for name, value in found.items():
-        if len(value) > LONGEST_OF.get(name, ORDINARY) or "\0" in value:
+        if len(value) > LONGEST_OF.get(name, ORDINARY) or not (_is_text(value) or name in ECHOED):
             raise Malformed("A parameter is too long, or no text.", found)
     return found
+
+
+def _is_text(value: str) -> bool:
+    """Lone surrogates stand for bytes that are no UTF-8: neither the database nor a page takes them."""
+    return "\0" not in value and not SURROGATE.search(value)
 
 
 def known(text: str) -> Parameters:
