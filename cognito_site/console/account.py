@@ -7,13 +7,19 @@ from typing import Any
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from cognito_site.console import answers, changes, guesses, places, second_factors, sessions
 from cognito_site.console.guesses import TooManyGuesses
 
 
+def _check_outside(request: HttpRequest) -> None:
+    if places.of(request) is not None:
+        raise Http404("Your account is not in a pool.")
+
+
 def page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    _check_outside(request)
     operator = sessions.operator(request)
     context = {
         "title": "Your account",
@@ -41,6 +47,7 @@ class OwnPasswordChange(PasswordChangeForm):
 
 
 def password_page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
+    _check_outside(request)
     operator = sessions.operator(request)
     form = OwnPasswordChange(operator, request.POST or None)
     form.ip = str(request.META.get("REMOTE_ADDR", ""))

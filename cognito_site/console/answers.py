@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -19,9 +19,14 @@ POLICY = (
 NEXT = "next"
 
 
+class SeeOther(HttpResponseRedirect):
+    """What follows a POST is fetched by GET, whatever the browser thinks of 302."""
+
+    status_code = 303
+
+
 def see_other(url: str) -> HttpResponse:
-    """303: what follows a POST is fetched by GET, whatever the browser thinks of 302."""
-    return HttpResponse(status=303, headers={"Location": url})
+    return SeeOther(url)
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

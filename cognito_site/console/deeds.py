@@ -35,7 +35,8 @@ class Deed:
 
     ``is_guarded``: asks for a fresh proof first. ``is_one_write``: nothing but the database is waited for, so the deed
     and its entry in the log are one transaction. ``shows_secret``: its form is good once. ``is_main``: a button of its
-    own in the header; others are in the menu. ``is_destructive``: what is gone is gone.
+    own in the header; others are in the menu, unless ``is_listed`` is false: then a link elsewhere says to what.
+    ``is_destructive``: what is gone is gone.
     """
 
     name: ClassVar[str]
@@ -48,6 +49,7 @@ class Deed:
     is_one_write: ClassVar[bool] = True
     shows_secret: ClassVar[bool] = False
     is_main: ClassVar[bool] = False
+    is_listed: ClassVar[bool] = True
     is_destructive: ClassVar[bool] = False
 
     def applies(self, row: Any) -> bool:

@@ -40,6 +40,23 @@ class ConsoleForm(forms.Form):
             if fields:
                 yield title, fields
 
+    def clean(self) -> dict[str, Any]:
+        """Boxes have no order of their own: what is ticked comes in the order of the boxes."""
+        super().clean()
+        self.cleaned_data |= {name: self._in_order(name, value) for name, value in self.cleaned_data.items()}
+        return self.cleaned_data
+
+    def before(self) -> dict[str, Any]:
+        """What stood in the fields, to be compared with what was cleaned."""
+        return {name: self._in_order(name, value) for name, value in self.initial.items() if name in self.fields}
+
+    def _in_order(self, name: str, value: Any) -> Any:
+        field = self.fields[name]
+        if not isinstance(field, forms.MultipleChoiceField):
+            return value
+        ticked = set(value or ())
+        return [choice for choice, _ in field.choices if choice in ticked]  # type: ignore[misc]
+
     def labels(self) -> dict[str, str]:
         return {name: str(field.label or name) for name, field in self.fields.items()}
 

@@ -52,7 +52,8 @@ def _answered(request: HttpRequest, others: Answer) -> HttpResponseBase:
     try:
         places.enter(request)
     except Http404 as missing:
-        return refused.not_found(request, missing)
+        with places.prefix(places.ROOT):
+            return refused.not_found(request, missing)
     place = places.of(request)
     with places.prefix(place.url if place else places.ROOT):
         return others(request)

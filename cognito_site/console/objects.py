@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from cognito_site.console import answers, deeds, places
 from cognito_site.console.adding import Adding
 from cognito_site.console.deeds import Deed
-from cognito_site.console.lists import Chip, CountedUpTo
+from cognito_site.console.lists import Chip, CountedUpTo, Rows
 from cognito_site.console.places import Kind
 from cognito_site.console.tabs import Tab
 from cognito_site.console.visits import Visit
@@ -35,6 +35,7 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     noun: ClassVar[str]
     nouns: ClassVar[str]
     icon: ClassVar[str] = "dot"
+    add_segment: ClassVar[str] = "new"
     about: ClassVar[str] = ""
     empty: ClassVar[str] = "Nothing here yet."
     tabs: ClassVar[tuple[Tab, ...]] = ()
@@ -68,6 +69,9 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[QuerySet[Any], bool]:
         typed = search_term.strip().replace("\0", "")
         return (self.find(request, queryset, typed) if typed else queryset), False
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[Rows]:
+        return Rows
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return self.chips
@@ -117,7 +121,7 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         found = [path("", self.page(self.changelist_view), name=self.view_name("changelist"))]
         if self.adding is not None:
-            found.append(path("new/", self.page(self._add), name=self.view_name("add")))
+            found.append(path(f"{self.add_segment}/", self.page(self._add), name=self.view_name("add")))
         if self.tabs:
             found.append(path("<str:object_id>/", self.page(self._object), name=self.view_name("change")))
         return [*found, *self.more_urls(), *(self._deed_url(deed) for deed in self.deeds)]
@@ -152,6 +156,7 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "opts": self.opts,
             "admin": self,
             "list_url": self.url("changelist"),
+            "add_url": self.url("add") if self.adding is not None else "",
         }
 
     def visit(self, request: HttpRequest, object_id: str) -> Visit:
@@ -192,7 +197,7 @@ class ObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         answer = tab.answer(visit)
         if isinstance(answer, HttpResponse):
             return answer
-        offered = [deed for deed in self.deeds if visit.may(deed.verb) and deed.applies(visit.row)]
+        offered = [each for each in self.deeds if each.is_listed and visit.may(each.verb) and each.applies(visit.row)]
         context = {
             "tab": tab,
             "tabs": shown,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.urls import get_script_prefix, get_urlconf, reverse, set_script_prefix, set_urlconf
 
 ROOT = "/admin/"
 URLS = "cognito_site.console.urls"
@@ -97,13 +97,16 @@ def _found(request: HttpRequest, kind: Kind, segment: str) -> Place:
 
 @contextmanager
 def prefix(url: str) -> Iterator[None]:
-    """The script prefix is a global of the thread: whatever happens, it is put back."""
-    before = get_script_prefix()
+    """Addresses are reversed below ``url``. Prefix and tree are globals of the thread: whatever happens, they are put
+    back."""
+    before, tree = get_script_prefix(), get_urlconf()
     set_script_prefix(url)
+    set_urlconf(URLS)
     try:
         yield
     finally:
         set_script_prefix(before)
+        set_urlconf(tree)
 
 
 # --- addresses ------------------------------------------------------------------------------------------------------
@@ -112,9 +115,9 @@ def prefix(url: str) -> Iterator[None]:
 def inside(place_id: object, view: str, *arguments: object) -> str:
     """The address of a view in a place, wherever it is asked from."""
     with prefix(f"{ROOT}{place_id}/"):
-        return reverse(f"admin:{view}", URLS, args=arguments)
+        return reverse(f"admin:{view}", args=arguments)
 
 
 def outside(view: str, *arguments: object) -> str:
     with prefix(ROOT):
-        return reverse(f"admin:{view}", URLS, args=arguments)
+        return reverse(f"admin:{view}", args=arguments)

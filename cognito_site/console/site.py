@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django_otp.admin import OTPAdminSite
 
@@ -67,8 +67,6 @@ class Console(OTPAdminSite):  # type: ignore[misc]
         return history.page(request, self.each_context(request))
 
     def account(self, request: HttpRequest) -> HttpResponse:
-        if places.of(request) is not None:
-            raise Http404("Your account is not in a pool.")
         return account.page(request, self.each_context(request))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

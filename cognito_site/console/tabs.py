@@ -69,7 +69,7 @@ class FormTab(Tab):
         return self.form_class(data, initial=self.initial(visit), visit=visit)
 
     def _saved(self, visit: Visit, form: ConsoleForm) -> bool:
-        changed = changes.compared(form.labels(), dict(form.initial), form.cleaned_data)
+        changed = changes.compared(form.labels(), form.before(), form.cleaned_data)
         if not changed:
             visit.say("Nothing was different, so nothing was changed.")
             return True

@@ -38,7 +38,7 @@ DOCUMENTS = {
     "everything": documents.allowing("*"),
 }
 NAME = forms.RegexField(
-    r"[\w+=,.@-]{1,64}",
+    r"\A[a-zA-Z0-9_+=,.@-]{1,64}\Z",
     label="Name",
     help_text="Who or what uses it. It is the user's name in its ARN.",
     error_messages={"invalid": "Letters, digits and _+=,.@- only, up to 64."},
@@ -53,7 +53,7 @@ class NewKeyForm(ConsoleForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
+        given = super().clean()
         if given.get("may") == "own" and not given.get("document"):
             self.add_error("document", "Write the policy, or choose one above.")
         return given

@@ -51,7 +51,7 @@ class NewRoleForm(ConsoleForm):
         self.fields["pool"].choices = [("", "Whom the policy below says"), *members, *guests]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
+        given = super().clean()
         kind, _, pool_id = given.get("pool", "").partition(" ")
         if kind and not given.get("trust"):
             given["trust"] = documents.trust_of(access.pool(pool_id), guests=kind == "guests")

@@ -58,7 +58,7 @@ class NewClientForm(ConsoleForm):
             del self.fields["scopes"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
+        given = super().clean()
         if given.get("application") == "machine" and not given.get("scopes"):
             self.add_error(
                 "application", "A machine needs a scope: add a resource server first, then choose its scopes."

@@ -94,12 +94,14 @@ class DeleteDomain(Deed):
         return ["Users, clients and tokens stay, and so does signing in by API."]
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
+        done = Done(f"The domain {visit.row} is deleted.", url=visit.admin.url("changelist"))
         domains.delete(visit.row)
-        return Done(f"The domain {visit.row} is deleted.", url=visit.admin.url("changelist"))
+        return done
 
 
 class DomainAdmin(InPool):
     segment, noun, nouns, icon = "domains", "domain", "domains", "globe"
+    add_segment = "+"  # a domain may be called "new"
     empty = "Without a domain the pool has no sign-in pages. A prefix is enough to begin with."
     list_display = ("domain", "kind_shown", "created")
     tabs = (Addresses(), ChangesTab())

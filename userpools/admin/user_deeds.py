@@ -52,7 +52,7 @@ class SignInForm(ConsoleForm):
 
 class EndSignIn(UserDeed):
     name, label, button, way_back = "end-sign-in", "End a sign-in", "End this sign-in", "Leave it"
-    form_class = SignInForm
+    form_class, is_listed = SignInForm, False
 
     def applies(self, row: User) -> bool:
         return tokens.living(row).exists()
