@@ -89,28 +89,32 @@ def spend(client: AppClient, code: str, context: Context) -> AuthorizationCode:
     if not AuthorizationCode.objects.filter(pk=row.pk).exclude(spent_at=None).update(replayed_at=now):
         raise CodeRefused("expired")
     row.refresh_from_db(fields=["family"])
-    _end_what_it_gave(row, context)
+    if row.family is not None:
+        _end(row.family, row, context)
     raise CodeRefused("used")
 
 
 @transaction.atomic
-def _end_what_it_gave(row: AuthorizationCode, context: Context) -> None:
-    if row.family is None or row.family.is_revoked:
+def _end(family: TokenFamily, row: AuthorizationCode, context: Context) -> None:
+    if family.is_revoked:
         return
-    tokens.revoke(row.family)
+    tokens.revoke(family)
     reason = "An authorization code was used a second time."
     events.record(row.user.pool, row.user, events.REVOKE_TOKENS, reason=reason, client=row.client.pk, context=context)
 
 
 def exchange(row: AuthorizationCode, context: Context) -> tokens.Tokens:
-    """The tokens of a code that was spent a moment ago. Raises CodeRefused when it was spent again meanwhile."""
+    """The tokens of a code that was spent a moment ago: dead ones, if it was spent again meanwhile."""
     approval = Approval(row.client, row.user, row.scopes, tuple(row.methods), row.authenticated_at, row.nonce)
-    return tokens.issue(approval.grant(), context, partial(_mark, row))
+    return tokens.issue(approval.grant(), context, partial(_keep_family, row, context))
 
 
-def _mark(row: AuthorizationCode, family: TokenFamily) -> None:
-    if not AuthorizationCode.objects.filter(pk=row.pk, replayed_at=None).update(family=family):
-        raise CodeRefused("used")
+def _keep_family(row: AuthorizationCode, context: Context, family: TokenFamily) -> None:
+    """A second use finds the family, or the family finds the second use."""
+    code = AuthorizationCode.objects.filter(pk=row.pk)
+    code.update(family=family)
+    if code.exclude(replayed_at=None).exists():
+        _end(family, row, context)
 
 
 def _no_code(family: TokenFamily) -> None:
