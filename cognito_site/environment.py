@@ -30,6 +30,7 @@ VARIABLES = (
     "POOLHOUSE_SECRET_ACCESS_KEY",
     "POOLHOUSE_ADMIN_PASSWORD",
     "POOLHOUSE_SECRET_KEYS",
+    "POOLHOUSE_LAMBDA_ENDPOINT_URL",
     "POOLHOUSE_ALLOW_PRIVATE_NETWORK",
     "POOLHOUSE_TRUSTED_PROXIES",
     "POOLHOUSE_WORKERS",
@@ -64,6 +65,7 @@ class Environment:
     secret_access_key: str | None = field(repr=False)
     admin_password: str | None = field(repr=False)
     secret_keys: tuple[bytes, ...] = field(repr=False)
+    lambda_endpoint_url: str | None = field(repr=False)
     private_network_is_allowed: bool
     trusted_proxies: TrustedProxies
     workers: int
@@ -131,6 +133,7 @@ def from_mapping(mapping: Mapping[str, str], base_dir: Path) -> Environment:
         secret_access_key=reader.read_secret("POOLHOUSE_SECRET_ACCESS_KEY", variables.secret_access_key),
         admin_password=reader.read_secret("POOLHOUSE_ADMIN_PASSWORD", variables.admin_password),
         secret_keys=reader.read_secret("POOLHOUSE_SECRET_KEYS", variables.key_ring) or (),
+        lambda_endpoint_url=reader.read_secret("POOLHOUSE_LAMBDA_ENDPOINT_URL", variables.lambda_endpoint_url),
         private_network_is_allowed=reader.read("POOLHOUSE_ALLOW_PRIVATE_NETWORK", variables.switch) or False,
         trusted_proxies=reader.read("POOLHOUSE_TRUSTED_PROXIES", variables.trusted_proxies) or TrustedProxies(),
         workers=reader.read("POOLHOUSE_WORKERS", variables.process_count) or 1,

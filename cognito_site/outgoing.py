@@ -35,6 +35,18 @@ class Forbidden(Exception):
 class Failed(Exception):
     """No answer: nobody there, no trust, too slow, too large."""
 
+    is_late = False
+
+
+class Late(Failed):
+    is_late = True
+
+
+class TooLarge(Failed):
+    def __init__(self, host: str, size: int, largest: int) -> None:
+        super().__init__(f"{host} answered more than {largest} bytes.")
+        self.size = size
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -167,7 +179,7 @@ def _request(
         connection.request(method, target, body, {"User-Agent": "Poolhouse", **headers})
         return _read(connection, deadline, largest)
     except TimeoutError:
-        raise Failed(f"{parts.hostname} did not answer in time.") from None
+        raise Late(f"{parts.hostname} did not answer in time.") from None
     except (OSError, http.client.HTTPException, ValueError) as failure:
         raise Failed(f"{parts.hostname}: {type(failure).__name__}.") from None
     finally:
@@ -184,6 +196,6 @@ def _read(connection: _Connection, deadline: float, largest: int) -> Answer:
         chunks.append(chunk)
         size += len(chunk)
         if size > largest:
-            raise Failed(f"{connection.host} answered more than {largest} bytes.")
+            raise TooLarge(connection.host, size, largest)
         channel.settimeout(_left(deadline))
     return Answer(response.status, b"".join(chunks), dict(response.headers))

@@ -143,6 +143,11 @@ def webhook_url(text: str) -> str:
     return text
 
 
+def lambda_endpoint_url(text: str) -> str:
+    _url(text, ("http", "https"), "http://127.0.0.1:3001")
+    return text
+
+
 def region(text: str) -> str:
     if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", text):
         raise ValueError("a region's name, please, as in us-east-1: pool ids begin with it")

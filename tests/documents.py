@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS, SETTINGS = ROOT / "docs" / "operations.md", ROOT / "docs" / "settings.md"
-TITLES = {"cognito-idp": "User pools", "cognito-identity": "Identity pools", "sts": "STS", "iam": "IAM"}
+TITLES = {"cognito-idp": "User pools", "cognito-identity": "Identity pools", "sts": "STS", "iam": "IAM", "kms": "KMS"}
 NOT_YET = "not yet"
 ABOUT_OPERATIONS = """# Operations
 

@@ -1292,3 +1292,40 @@ def trust_too_large(limit: int) -> Refusal:
 
 def access_key_name_taken(name: str) -> Refusal:
     return EntityAlreadyExists(f"An access key with name {name} already exists.")
+
+
+# --- KMS ------------------------------------------------------------------------------------------------------------
+
+
+class InvalidCiphertext(Refusal):
+    code = "InvalidCiphertextException"
+
+
+class IncorrectKey(Refusal):
+    code = "IncorrectKeyException"
+
+
+class InvalidKeyUsage(Refusal):
+    code = "InvalidKeyUsageException"
+
+
+class DryRunOperation(Refusal):
+    code = "DryRunOperationException"
+    status = 412
+
+
+def invalid_ciphertext() -> Refusal:
+    """AWS says no more: neither whether the key, the context or a bit was wrong."""
+    return InvalidCiphertext("")
+
+
+def incorrect_key() -> Refusal:
+    return IncorrectKey("The key ID in the request does not identify a CMK that can perform this operation.")
+
+
+def key_usage_refused() -> Refusal:
+    return InvalidKeyUsage("Keys of Poolhouse decrypt with SYMMETRIC_DEFAULT, and for no enclave.")
+
+
+def would_have_succeeded() -> Refusal:
+    return DryRunOperation("The request would have succeeded, but the DryRun option is set.")

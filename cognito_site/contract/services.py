@@ -25,7 +25,9 @@ IAM_SUBSET = (
     "ListRolePolicies",
     "DeleteRolePolicy",
 )
-NAMES = ("cognito-idp", "cognito-identity", "sts", "iam")
+KMS_SUBSET = ("Decrypt",)
+SUBSETS = {"iam": IAM_SUBSET, "kms": KMS_SUBSET}
+NAMES = ("cognito-idp", "cognito-identity", "sts", "iam", "kms")
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +87,7 @@ class _Compiler:
 
     def service(self) -> Service:
         metadata = self._model["metadata"]
-        wanted = IAM_SUBSET if self._service == "iam" else tuple(self._model["operations"])
+        wanted = SUBSETS.get(self._service) or tuple(self._model["operations"])
         namespace = metadata.get("xmlNamespace", "")
         return Service(
             name=self._service,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
+from cognito_site import managed_keys
 from cognito_site.contract import errors
 from cognito_site.contract.services import Operation, Service
 from cognito_site.wire import sigv4
@@ -59,8 +61,10 @@ def authorize(caller: Caller, operation: Operation, document: Any, context: dict
 def resource(operation: Operation, document: Any) -> str:
     """The ARN that a policy must allow. What belongs to a pool is judged by the pool's ARN, so no other identifier of
     the body can widen it."""
-    member = _named_by(operation)
     given = document if isinstance(document, dict) else {}
+    if operation.service == "kms":
+        return _key(given.get("KeyId"), given.get("CiphertextBlob"))
+    member = _named_by(operation)
     value = given.get(member)
     if member is None or not isinstance(value, str) or not value:
         return ANY
@@ -68,6 +72,16 @@ def resource(operation: Operation, document: Any) -> str:
         path = given.get("Path")
         return authorization.role_arn(value, path if isinstance(path, str) else "/")
     return _ARNS[member].format(value, region=settings.POOLHOUSE.region, account=settings.POOLHOUSE.account_id)
+
+
+def _key(key_id: Any, wrapped: Any) -> str:
+    """Who names no key means the one that the data was wrapped under."""
+    if isinstance(key_id, str) and key_id:
+        return managed_keys.arn_of(key_id)
+    try:
+        return managed_keys.arn_in(base64.b64decode(wrapped)) or ANY
+    except (TypeError, ValueError):
+        return ANY
 
 
 def _named_by(operation: Operation) -> str | None:
