@@ -6,7 +6,7 @@ SERVE = $(UV) run --frozen --no-dev $(EXTRA)
 DEV = $(UV) run --frozen --all-extras
 PYTEST = $(DEV) pytest $(PYTEST_ARGS)
 
-.PHONY: help run welcome key worker beat test test-fast test-tools check docs bench
+.PHONY: help run welcome key worker tasks functions beat test test-fast test-tools check docs bench
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -20,8 +20,16 @@ welcome: $(UV) ## print the endpoint, the access key and the logins again
 key: ## print a new key for POOLHOUSE_SECRET_KEYS
 	@python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip('='))"
 
-worker: $(UV) ## run tasks (with REDIS_URL; any number of them)
-	@$(SERVE) celery --app cognito_site.celery worker --loglevel INFO
+# Two processes: functions that somebody waits for have threads of their own, so that no slow mail server is in their way.
+worker: $(UV) ## run tasks and functions (with REDIS_URL; any number of them)
+	@$(MAKE) --no-print-directory -j2 tasks functions
+
+tasks: $(UV) ## run only tasks
+	@$(SERVE) celery --app cognito_site.celery worker --queues celery --hostname tasks@%h --loglevel INFO
+
+functions: $(UV) ## run only functions (docs/functions.md)
+	@$(SERVE) celery --app cognito_site.celery worker --queues functions --pool threads --concurrency 16 \
+		--hostname functions@%h --loglevel INFO
 
 beat: $(UV) ## run the clock of periodic tasks (with REDIS_URL; exactly one)
 	@$(SERVE) celery --app cognito_site.celery beat --scheduler celery.beat:Scheduler --loglevel INFO

@@ -148,8 +148,11 @@ CELERY_BROKER_URL = POOLHOUSE.redis_url or "memory://poolhouse"
 CELERY_RESULT_BACKEND = POOLHOUSE.redis_url
 CELERY_RESULT_EXPIRES = 300
 # The default of a second between looks into memory would be felt; sockets must not hang a sign-up.
+# max_retries: a publisher without a connection would otherwise try for six seconds, whatever is said below.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_timeout": 2, "socket_connect_timeout": 2} if POOLHOUSE.redis_url else {"polling_interval": 0.02}
+    {"socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 0}
+    if POOLHOUSE.redis_url
+    else {"polling_interval": 0.02}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A publisher that finds no broker gives up at once: the periodic tasks find the row.

@@ -25,7 +25,9 @@ from tests.backends.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 30
-WORKER = ["-m", "celery", "--app", "cognito_site.celery", "worker", "--beat", "--scheduler", "celery.beat:Scheduler"]
+CELERY = ["-m", "celery", "--app", "cognito_site.celery", "worker"]
+QUEUES = ["--queues", "celery,functions", "--pool", "threads"]
+WORKER = [*CELERY, *QUEUES, "--beat", "--scheduler", "celery.beat:Scheduler"]
 
 
 @dataclass(frozen=True)

@@ -1319,6 +1319,13 @@ def invalid_ciphertext() -> Refusal:
     return InvalidCiphertext("")
 
 
+def ciphertext_missing() -> Refusal:
+    """The model does not require it, and yet there is nothing to do without."""
+    return invalid_input(
+        "kms", ["Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"]
+    )
+
+
 def incorrect_key() -> Refusal:
     return IncorrectKey("The key ID in the request does not identify a CMK that can perform this operation.")
 

@@ -18,6 +18,8 @@ ALGORITHM = "SYMMETRIC_DEFAULT"
 def decrypt(call: Call) -> dict[str, Any]:
     if call.get("EncryptionAlgorithm", ALGORITHM) != ALGORITHM or "Recipient" in call.input:
         raise errors.key_usage_refused()
+    if "CiphertextBlob" not in call.input:
+        raise errors.ciphertext_missing()
     wanted = managed_keys.arn_of(call["KeyId"]) if "KeyId" in call.input else None
     arn, plaintext = managed_keys.unwrap(call["CiphertextBlob"], wanted, call.get("EncryptionContext", {}))
     if call.get("DryRun"):

@@ -88,12 +88,18 @@ def post(api: http.client.HTTPConnection, path: str, body: bytes, headers: dict[
     api.getresponse().read()
 
 
+def flush() -> None:
+    """Whoever reads the answer reads the log next."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
 def post_error(api: http.client.HTTPConnection, path: str, failure: BaseException, request_id: str = "") -> None:
     kind = getattr(failure, "kind", type(failure).__name__)
     frames = traceback.format_list(traceback.extract_tb(failure.__traceback__)[1:])
     told = {"errorMessage": str(failure), "errorType": kind, "requestId": request_id, "stackTrace": frames}
     sys.stderr.write(f"[ERROR] {kind}: {failure}\nTraceback (most recent call last):\n{''.join(frames)}")
-    sys.stderr.flush()
+    flush()
     post(api, path, json.dumps(told).encode(), {ERROR_TYPE: kind})
 
 
@@ -107,7 +113,7 @@ def answer_next(api: http.client.HTTPConnection, handler: Any, lines: LogLines) 
     except Exception as failure:
         post_error(api, f"invocation/{context.aws_request_id}/error", failure, context.aws_request_id)
     else:
-        sys.stdout.flush()
+        flush()
         post(api, f"invocation/{context.aws_request_id}/response", body, {"Content-Type": "application/json"})
 
 

@@ -41,6 +41,10 @@ LAUNCHER = Path(launcher.__file__)
 KILL_PATIENCE_SECONDS = 2
 
 
+class DiedWaiting(FunctionFailed):
+    """It ended before it got the event, which another can have."""
+
+
 class TooLate(Exception):
     """No answer by the deadline. ``is_starting``: it did not even ask for an event yet."""
 
@@ -95,6 +99,7 @@ class Instance:
         self._channels: list[Channel] = []
         self._asking: Channel | None = None
         self._ever_asked = False
+        self._has_event = False
         self._is_ended = False
 
     @property
@@ -122,6 +127,7 @@ class Instance:
     def ask(self, invocation: Invocation) -> bytes:
         """Raises FunctionFailed and TooLate."""
         begun = time.monotonic()
+        self._has_event = False
         self._tell(launcher.RUN)
         self._await_question(invocation)
         self._log.begin(f"START RequestId: {invocation.id} Version: $LATEST")
@@ -141,10 +147,17 @@ class Instance:
     def _await_question(self, invocation: Invocation) -> None:
         while self._asking is None:
             self._serve(invocation)
+            self._forget_question_of_the_dead()
+
+    def _forget_question_of_the_dead(self) -> None:
+        """One that ended while nobody called has left its question behind."""
+        if self._asking is not None and self._asking.is_closed():
+            self._drop(self._asking)
 
     def _await_answer(self, invocation: Invocation) -> bytes:
         asking, self._asking = self._asking, None
         assert asking is not None
+        self._has_event = True
         try:
             asking.answer(200, invocation.headers, invocation.body)
         except Gone:
@@ -218,6 +231,7 @@ class Instance:
 
     def _answered(self, channel: Channel, request: Request, what: str) -> bytes:
         if request.body is None:
+            self.end()
             raise payloads.too_large(request.size)
         channel.answer(202)
         if what == "error":
@@ -243,7 +257,7 @@ class Instance:
         message = f"RequestId: {request_id} Error: {_how(status)}"
         self._log.say(message)
         kind = "Runtime.OutOfMemory" if status.get("why") == "memory" else "Runtime.ExitError"
-        return FunctionFailed(message, kind, self._log.tail)
+        return (FunctionFailed if self._has_event else DiedWaiting)(message, kind, self._log.tail)
 
     def end(self) -> None:
         """At once, and everything below."""
@@ -281,7 +295,10 @@ class Instance:
 
 
 def _is_readable(source: Any) -> bool:
-    return bool(select.select([source], [], [], 0)[0])
+    # Not select(): a server may have more files than it can count.
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _how(status: dict[str, Any]) -> str:

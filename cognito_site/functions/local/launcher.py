@@ -158,6 +158,9 @@ class Watch:
         os.set_blocking(wake_end, False)
         signal.set_wakeup_fd(wake_end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.poll = select.poll()
+        self.poll.register(orders.control, select.POLLIN)
+        self.poll.register(self.wake, select.POLLIN)
         self.runtime = _start(orders)
         self.is_stopped = False
         self.stop_at: float | None = None
@@ -165,7 +168,7 @@ class Watch:
 
     def keep(self) -> None:
         while self.status is None:
-            ready, _, _ = select.select([self.orders.control, self.wake], [], [], self._patience())
+            ready = {descriptor for descriptor, _ in self.poll.poll(self._patience() * 1000)}
             if self.wake in ready:
                 os.read(self.wake, 4096)
                 self._reap()

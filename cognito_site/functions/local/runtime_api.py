@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,15 @@ class Channel:
 
     def close(self) -> None:
         self._connection.close()
+
+    def is_closed(self) -> bool:
+        """By the other side, with nothing left to read."""
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        try:
+            return bool(poll.poll(0)) and not self._connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
 
     def receive(self) -> Request | None:
         """What has come, if it is a whole request by now. Call when there is something to read. Raises Gone."""

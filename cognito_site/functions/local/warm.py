@@ -17,7 +17,7 @@ from threading import Condition, Thread
 
 from cognito_site.functions import arns, payloads
 from cognito_site.functions.local import sources
-from cognito_site.functions.local.instance import Instance, Invocation, Plan, TooLate
+from cognito_site.functions.local.instance import DiedWaiting, Instance, Invocation, Plan, TooLate
 from cognito_site.functions.outcomes import (
     INVALID_RUNTIME,
     NOT_FOUND,
@@ -53,18 +53,25 @@ class Warm:
 
     def ask(self, folder: Folder, arn: str, event_id: str, body: bytes, seconds: float) -> Answer:
         """One attempt. Raises what outcomes has."""
-        deadline = time.monotonic() + seconds
+        invocation = Invocation(event_id, arn, body, time.monotonic() + seconds)
         name = arns.parse(arn)
         assert name is not None
         code, stamp = (name.whole, folder), sources.stamp(folder.directory)
-        instance = self._taken(code, stamp) or self._started(code)
+        while instance := self._taken(code, stamp):
+            try:
+                return self._answer(code, stamp, instance, invocation)
+            except DiedWaiting:
+                continue
+        return self._answer(code, stamp, self._started(code), invocation)
+
+    def _answer(self, code: Code, stamp: int, instance: Instance, invocation: Invocation) -> Answer:
         try:
-            answer = instance.ask(Invocation(event_id, arn, body, deadline))
+            answer = instance.ask(invocation)
             return Answer(payloads.read(answer), log=instance.log)
         except TooLate as late:
             if not late.is_starting or instance.age > INIT_SECONDS:
                 instance.end()
-            raise NotAnswered(SOCKET_TIMEOUT, f"no answer within {seconds:g} s") from None
+            raise NotAnswered(SOCKET_TIMEOUT, "the process did not answer in time") from None
         except Failure as failure:
             failure.log = failure.log or instance.log
             raise
