@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from cognito_site.functions import endpoints, registry, webhooks
+from cognito_site.functions import endpoints, registry, transactions, webhooks
 from cognito_site.functions.local.warm import warm
 from cognito_site.functions.outcomes import ACCESS_DENIED, SERVICE, Answer, Failure, NotAnswered
 from cognito_site.functions.targets import Endpoint, Target, Unacceptable, Webhook
@@ -19,6 +19,7 @@ PAUSE_SECONDS = 0.1
 def ask(arn: str, event_id: str, body: bytes) -> Answer:
     """Where the ARN leads, in this process. Raises what outcomes has."""
     target = _target(arn)
+    transactions.give_connections_back()
     attempt = 0
     while True:
         attempt += 1

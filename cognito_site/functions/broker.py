@@ -25,7 +25,7 @@ from kombu.exceptions import OperationalError
 
 from cognito_site import keyring
 from cognito_site.celery import app, has_broker
-from cognito_site.functions import attempts
+from cognito_site.functions import attempts, transactions
 from cognito_site.functions.gate import Gate
 from cognito_site.functions.outcomes import SERVICE, Answer, Failure, FunctionFailed, Garbled, NotAnswered
 
@@ -45,6 +45,7 @@ def is_needed() -> bool:
 
 def ask(arn: str, event_id: str, body: bytes, key: str) -> Answer:
     """Raises what outcomes has."""
+    transactions.give_connections_back()
     patience = attempts.SECONDS * attempts.ATTEMPTS + SPARE_SECONDS
     sealed = _sealed({"arn": arn, "body": body.decode(), "key": key}, f"function-call:{event_id}")
     try:

@@ -29,7 +29,6 @@ def invoke(arn: str, event: dict[str, Any], *, key: str) -> Answer:
     event_id, body = str(uuid4()), payloads.written(event)
     try:
         with _gate().entered(arn, key), _breaker().watching(arn):
-            transactions.give_connections_back()
             answer = broker.ask(arn, event_id, body, key) if broker.is_needed() else attempts.ask(arn, event_id, body)
     except (NotAnswered, Garbled) as failure:
         log.warning("function %s for %s, event %s: %s", arn, key, event_id, failure)

@@ -8,15 +8,17 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis as redis_library
+from celery._state import _task_stack
+from pytest_django import Settings
 
 from cognito_site import key_file
-from cognito_site.functions import arns
+from cognito_site.functions import arns, broker
 from tests import server
 from tests.backends import programs
 from tests.backends.servers import redis
@@ -34,10 +36,10 @@ import json, os, sys, time
 os.environ["DJANGO_SETTINGS_MODULE"] = "cognito_site.settings"
 import django
 django.setup()
-from cognito_site.functions import attempts, invocation, registry
+from cognito_site.functions import attempts, broker, invocation
 from cognito_site.functions.local.warm import warm
 from cognito_site.functions.outcomes import Failure
-attempts.SECONDS = float(sys.argv[1])
+attempts.SECONDS, broker.SPARE_SECONDS = (float(seconds) for seconds in sys.argv[1:])
 for line in sys.stdin:
     arn, event = json.loads(line)
     begun = time.perf_counter()
@@ -104,7 +106,7 @@ def _node(directory: Path, there: dict[str, str], seconds: float = 5) -> Any:
 
 class _Running:
     def __init__(self, directory: Path, there: dict[str, str], seconds: float) -> None:
-        command = [sys.executable, "-c", NODE, str(seconds)]
+        command = [sys.executable, "-c", NODE, str(seconds), str(min(seconds, broker.SPARE_SECONDS))]
         process = subprocess.Popen(
             command, cwd=ROOT, env=there, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -190,6 +192,24 @@ def _median(node: Installation, arn: str, bound: float) -> float:
             break
     sys.stdout.write(f"p50 {best:.2f} ms\n")
     return best
+
+
+@pytest.mark.parametrize(
+    ("called_directly", "eager", "needed"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_a_worker_asks_no_other_worker(settings: Settings, called_directly: bool, eager: bool, needed: bool) -> None:
+    """It would wait for a place that it takes itself."""
+    settings.POOLHOUSE = replace(settings.POOLHOUSE, redis_url="redis://127.0.0.1:9/0")
+    assert broker.is_needed()
+    task: Any = broker.call
+    task.push_request(called_directly=called_directly, is_eager=eager)
+    _task_stack.push(task)
+    try:
+        assert broker.is_needed() is needed
+    finally:
+        _task_stack.pop()
+        task.pop_request()
+    assert broker.is_needed()
 
 
 def test_without_a_worker_it_ends(place: tuple[Path, dict[str, str]]) -> None:

@@ -65,10 +65,15 @@ def _handler_of(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """A client that heard enough."""
+
+
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     found = Receiver()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(found))
+    server = Server(("127.0.0.1", 0), _handler_of(found))
     thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     found.url = f"http://127.0.0.1:{server.server_port}/greet"
@@ -173,7 +178,7 @@ def test_TRG_01_private_addresses_are_not_asked(receiver: Receiver, settings: Se
 
 
 def test_TRG_01_who_nobody_vouches_for_is_not_asked(receiver: Receiver, tmp_path: Path) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(receiver))
+    server = Server(("127.0.0.1", 0), _handler_of(receiver))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_self_signed(tmp_path / "certificate.pem"))
     server.socket = context.wrap_socket(server.socket, server_side=True)
