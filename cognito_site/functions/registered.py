@@ -13,9 +13,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from cognito_site import keyring
+from cognito_site import keyring, outgoing
 from cognito_site.functions import arns, function_file, targets
-from cognito_site.functions.targets import Folder, Target, Unacceptable
+from cognito_site.functions.targets import Endpoint, Folder, Target, Unacceptable
 from cognito_site.models import Function
 from cognito_site.remembered import Remembered
 
@@ -53,9 +53,19 @@ def target_of(row: Function) -> Target:
 def _made_of(given: Mapping[str, Any]) -> Target:
     folders = function_file.folders()
     target = targets.made_of(given, folders)
+    if isinstance(target, Endpoint) and target.url:
+        _check(target.url)
     if isinstance(target, Folder) and not target.directory.resolve().is_relative_to(folders.resolve()):
         raise Unacceptable(f"folder: one inside of {folders}, please; others are named in {function_file.FILE_NAME}")
     return target
+
+
+def _check(url: str) -> None:
+    """As of a webhook. What the file and the environment name is the business of who runs the machine."""
+    try:
+        outgoing.check(url)
+    except outgoing.Forbidden as refused:
+        raise Unacceptable(f"endpoint: {refused}") from None
 
 
 def _context(arn: str) -> str:

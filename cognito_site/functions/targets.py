@@ -25,9 +25,13 @@ HANDLERS: Mapping[str, tuple[str, Runtime]] = {
     "index.js": ("index.handler", "node"),
     "index.cjs": ("index.handler", "node"),
 }
+# A file below the folder, without its ending, and what it exports. No way out of the folder.
+_HANDLER = re.compile(r"[\w-]+(/[\w-]+)*(\.[\w$]+)+", re.ASCII)
 _VARIABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
 # The runtime's own, and those that would have it load other code.
-_NOT_FOR_FUNCTIONS = re.compile(r"PATH|LD_.*|DYLD_.*|PYTHON.*|NODE_OPTIONS|NODE_PATH|AWS_LAMBDA_.*|LAMBDA_.*")
+_NOT_FOR_FUNCTIONS = re.compile(
+    r"PATH|AWS_LAMBDA_.*|LAMBDA_.*|LD_.*|DYLD_.*|GLIBC_.*|GCONV_PATH|OPENSSL_.*|PYTHON.*|NODE_OPTIONS|NODE_PATH|(BASH_)?ENV"
+)
 
 
 class Unacceptable(Exception):
@@ -122,7 +126,7 @@ def _folder(given: Mapping[str, Any], folders: Path) -> Folder:
     directory = (folders / _text(given, "folder")).absolute()
     handler, runtime = _conventional(directory)
     handler, runtime = _text(given, "handler", handler), cast(Runtime, _text(given, "runtime", runtime))
-    if "." not in handler:
+    if not _HANDLER.fullmatch(handler):
         raise Unacceptable("handler: the file and the function, please, as in app.handler")
     if runtime not in ("python", "node"):
         raise Unacceptable("runtime: python or node, please")

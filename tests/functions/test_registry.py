@@ -130,6 +130,9 @@ def test_the_file_is_read_again_when_it_changes(data_dir: Path) -> None:
         (f'webhook = "ftp://a.example"\nsecret = "{SECRET}"', "webhook: Only http"),
         (f'webhook = "https://a.example"\nsecret = "{SECRET}"\nhandler = "x.y"', "handler is not a setting of a web"),
         ('folder = "x"', "handler: the file and the function"),
+        ('folder = "x"\nhandler = "../../a.b"\nruntime = "node"', "handler: the file and the function"),
+        ('folder = "x"\nhandler = "/a.b"\nruntime = "node"', "handler: the file and the function"),
+        ('folder = "x"\nhandler = "a"\nruntime = "node"', "handler: the file and the function"),
         ('folder = "x"\nhandler = "a.b"', "runtime: python or node"),
         ('folder = "x"\nhandler = "a.b"\nruntime = "ruby"', "runtime: python or node"),
         ('folder = "x"\nhandler = "a.b"\nruntime = "node"\nmemory_mb = 1', "memory_mb: a whole number from 64"),
@@ -243,6 +246,12 @@ def test_TRG_02_addresses_are_looked_at_when_they_are_saved(settings: Settings, 
     assert not Function.objects.exists()
 
 
+def test_TRG_02_so_are_endpoints(settings: Settings) -> None:
+    settings.POOLHOUSE = replace(settings.POOLHOUSE, public_url="https://id.example.com")
+    with pytest.raises(Unacceptable, match="endpoint: "):
+        registered.register(GREET, {"endpoint": "http://169.254.169.254/"})
+
+
 # --- the endpoint of the installation -------------------------------------------------------------------------------
 
 
@@ -275,6 +284,8 @@ def test_the_command(write: Write, data_dir: Path) -> None:
     manage("add", arn, "--endpoint", "", "--region", "eu-west-1")
     assert registry.find(arn) == Endpoint(region="eu-west-1")
     assert "endpoint AWS" in manage("list")
+    assert "START RequestId: " in manage("log", "greet")
+    assert manage("log", "arn:aws:lambda:us-east-1:000000000000:function:nowhere") == ""
     manage("remove", arn)
     assert registry.find(arn) is None
 
@@ -286,6 +297,7 @@ def test_the_command(write: Write, data_dir: Path) -> None:
         (("add", GREET, "--folder", "nowhere"), "handler: the file"),
         (("add", GREET, "--webhook", "https://a.example"), "secret: at least"),
         (("add", GREET, "--folder", "x", "--set", "A"), "NAME=VALUE, please"),
+        (("log", "../../poolhouse"), "is not the name of a function"),
         (("remove", GREET), "is not in the database"),
         (("test", GREET, "/dev/null"), "The event cannot be read"),
         (("test", GREET, "/nowhere"), "The event cannot be read"),

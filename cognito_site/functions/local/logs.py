@@ -30,6 +30,18 @@ def path_of(name: str) -> Path:
     return path
 
 
+def end_of(name: str, size: int) -> str:
+    """The last lines of a function's log, of at most ``size`` bytes together."""
+    try:
+        with path_of(name).open("rb") as file:
+            whole = file.seek(0, os.SEEK_END)
+            file.seek(max(0, whole - size))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return text if whole <= size else text.partition("\n")[2]
+
+
 def write(name: str, stream: str, lines: list[bytes]) -> None:
     """``stream`` tells the processes of one function apart."""
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]

@@ -150,11 +150,12 @@ def accept(listener: socket.socket, launcher: int) -> Channel | None:
 
 
 def _is_below(launcher: int, its_port: int, our_port: int) -> bool:
-    table = Path("/proc/net/tcp")
-    if not table.exists():
+    table, below = Path("/proc/net/tcp"), descendants(launcher)
+    if not table.exists() or not below:
+        # A system that does not tell.
         return True
     socket_name = f"socket:[{_inode(table.read_text(), its_port, our_port)}]"
-    return any(_has_open(pid, socket_name) for pid in descendants(launcher))
+    return any(_has_open(pid, socket_name) for pid in below)
 
 
 def _inode(table: str, its_port: int, our_port: int) -> str:

@@ -1,4 +1,4 @@
-"""``manage.py functions list | add | remove | test``"""
+"""``manage.py functions list | add | remove | log | test``"""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cognito_site.functions import arns, invocation, registered, registry, targets
+from cognito_site.functions.local import logs
 from cognito_site.functions.outcomes import Failure, FunctionFailed, NotAnswered
 from cognito_site.functions.registry import Entry
 from cognito_site.functions.targets import Endpoint, Target, Unacceptable, Webhook
 
+SHOWN_OF_A_LOG = 16 * 1024
 KEY = "manage.py functions test"
 
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="every function that an operator registered, and every folder")
         self._add_add(verbs.add_parser("add", help="say where an ARN leads, in place of what was said before"))
+        verbs.add_parser("log", help="the end of what a folder's function wrote").add_argument("name")
         verbs.add_parser("remove", help="forget an ARN").add_argument("arn")
         test = verbs.add_parser("test", help="call a function with an event and print its answer")
         test.add_argument("arn")
@@ -46,8 +49,9 @@ class Command(BaseCommand):
         add.add_argument("--set", action="append", metavar="NAME=VALUE", help="a variable of a folder's environment")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
+        deeds = {"list": self._list, "add": self._add, "remove": self._remove, "test": self._test, "log": self._log}
         try:
-            {"list": self._list, "add": self._add, "remove": self._remove, "test": self._test}[verb](options)
+            deeds[verb](options)
         except Unacceptable as refused:
             raise CommandError(str(refused)) from None
 
@@ -67,6 +71,13 @@ class Command(BaseCommand):
         if not registered.unregister(options["arn"]):
             raise CommandError(f"{options['arn']} is not in the database.")
         self.stdout.write("It is forgotten. The file and the folders are looked at from now on.")
+
+    def _log(self, options: dict[str, Any]) -> None:
+        parsed = arns.parse(options["name"])
+        name = parsed.name if parsed else options["name"]
+        if not arns.NAME.fullmatch(name):
+            raise CommandError(f"{name} is not the name of a function.")
+        self.stdout.write(logs.end_of(name, SHOWN_OF_A_LOG), ending="")
 
     def _test(self, options: dict[str, Any]) -> None:
         arn = options["arn"] if ":" in options["arn"] else arns.of_name(options["arn"])
