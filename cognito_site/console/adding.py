@@ -65,7 +65,8 @@ class Adding:
         try:
             with transaction.atomic() if self.is_one_write else nullcontext():
                 made = self.perform(visit, form.cleaned_data)
-                changes.record(visit.request, made.row, f"Created {visit.admin.noun} {made.row}", ADDITION)
+                named = visit.admin.pseudonym(made.row) or str(made.row)
+                changes.record(visit.request, made.row, f"Created {visit.admin.noun} {named}", ADDITION, named)
         except REFUSALS as refusal:
             form.add_error(None, refusal.message)
             return None

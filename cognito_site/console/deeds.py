@@ -22,12 +22,14 @@ from cognito_site.console.visits import REFUSALS, Visit
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """``sentence`` is said and logged. ``shown`` are secrets by their label, shown in this answer and never again.
-    ``url`` is where to go on, else back to the object."""
+    """``sentence`` is said, and logged where ``logged`` is empty: the log names people by pseudonyms. ``shown`` are
+    secrets by their label, shown in this answer and never again. ``url`` is where to go on, else back to the object.
+    """
 
     sentence: str
     shown: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
+    logged: str = ""
 
 
 class Deed:
@@ -76,7 +78,7 @@ class Deed:
         raise NotImplementedError
 
     def record(self, visit: Visit, done: Done) -> None:
-        visit.record(done.sentence)
+        visit.record(done.logged or done.sentence)
 
 
 def answer(deed: Deed, visit: Visit) -> HttpResponse:

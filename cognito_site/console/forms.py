@@ -27,6 +27,10 @@ class ConsoleForm(forms.Form):
     def prepare(self) -> None:
         """For choices that depend on the visit."""
 
+    def whose_password(self) -> str:
+        """The login for which a password is set."""
+        return ""
+
     def layout(self) -> Sections:
         return self.sections
 
@@ -55,7 +59,7 @@ class ConsoleForm(forms.Form):
         if not isinstance(field, forms.MultipleChoiceField):
             return value
         ticked = set(value or ())
-        return [choice for choice, _ in field.choices if choice in ticked]  # type: ignore[misc]
+        return [choice for choice, _ in field.choices if choice in ticked]  # type: ignore[misc, union-attr]
 
     def labels(self) -> dict[str, str]:
         return {name: str(field.label or name) for name, field in self.fields.items()}

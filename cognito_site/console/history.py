@@ -20,4 +20,5 @@ def page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     place = places.of(request)
     found = CountedUpTo(changes.in_place(place.id if place else ""), PAGE_SIZE)
     shown = found.get_page(request.GET.get("page"))
-    return answers.page(request, "console/changes.html", {**frame, "title": "Changes", "shown": shown})
+    context = {"title": "Changes", "shown": shown, "changes": changes.told(request, shown)}
+    return answers.page(request, "console/changes.html", {**frame, **context})

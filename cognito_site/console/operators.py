@@ -50,7 +50,9 @@ class OperatorForm(ConsoleForm):
 
 
 class NewOperatorForm(OperatorForm):
-    username = forms.CharField(max_length=150, label="Login", help_text=NAME_HELP)
+    username = forms.CharField(
+        max_length=150, label="Login", help_text=NAME_HELP, widget=forms.TextInput(attrs={"autocomplete": "username"})
+    )
     password = forms.CharField(
         strip=False,
         label="First password",
@@ -100,7 +102,7 @@ class OperatorTab(Tab):
             "authenticator": second_factors.authenticator(visit.row),
             "codes_left": second_factors.recovery_codes_left(visit.row),
             "rights": rights.sentences(rights.held_by(visit.row)),
-            "done": changes.by(visit.row)[:20],
+            "done": changes.told(visit.request, changes.by(visit.row)[:20]),
         }
 
 
@@ -129,6 +131,9 @@ class PasswordForm(ConsoleForm):
     password = forms.CharField(
         strip=False, label="New password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
+
+    def whose_password(self) -> str:
+        return str(self.visit.row.get_username())
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])

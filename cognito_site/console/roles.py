@@ -55,7 +55,7 @@ def _chosen(given: dict[str, Any]) -> list[str]:
 
 
 class NewRole(Adding):
-    title, button = "Add a role", "Add role"
+    title, button = "Add an operator role", "Add role"
     intro = "A role is a list of what its operators may do. They see and find nothing else."
     form_class = RoleForm
     is_guarded = True
@@ -113,7 +113,7 @@ class DeleteRole(Deed):
 
 
 class RoleAdmin(ObjectAdmin):
-    segment, noun, nouns, icon = "roles", "role", "roles", "shield"
+    segment, noun, nouns, icon = "roles", "operator role", "operator roles", "shield"
     about = "What operators may do. An operator with several roles may do what any of them allows."
     list_display = ("name", "allows")
     tabs = (RoleTab(), EditRole(), ChangesTab())
@@ -150,6 +150,6 @@ navigation.register(
     90,
     "Operators",
     Entry("Operators", "auth_user_changelist", "users", "auth.view_user"),
-    Entry("Roles", "auth_group_changelist", "shield", "auth.view_group"),
+    Entry("Operator roles", "auth_group_changelist", "shield", "auth.view_group"),
     Entry("Changes", "changes", "history", "console.view_change"),
 )

@@ -55,7 +55,7 @@ def found(request: HttpRequest, place: Place | None, typed: str) -> list[tuple[F
 
 def page(request: HttpRequest, frame: dict[str, Any]) -> HttpResponse:
     """The palette asks for the results alone."""
-    typed = request.GET.get("q", "").strip()[:LONGEST]
+    typed = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     place = places.of(request)
     template = "console/search_results.html" if request.headers.get(FRAGMENT) else "console/search.html"
     context = {"title": "Search", "typed": typed, "found": found(request, place, typed), "place": place}

@@ -42,6 +42,7 @@ class FormTab(Tab):
     is_guarded: ClassVar[bool] = False
     is_one_write: ClassVar[bool] = True
     note: ClassVar[str] = ""
+    keeps_values: ClassVar[bool] = True
 
     def initial(self, visit: Visit) -> dict[str, Any]:
         raise NotImplementedError
@@ -69,18 +70,19 @@ class FormTab(Tab):
         return self.form_class(data, initial=self.initial(visit), visit=visit)
 
     def _saved(self, visit: Visit, form: ConsoleForm) -> bool:
-        changed = changes.compared(form.labels(), form.before(), form.cleaned_data)
+        said = changes.compared if self.keeps_values else changes.named
+        changed = said(form.labels(), form.before(), form.cleaned_data)
         if not changed:
             visit.say("Nothing was different, so nothing was changed.")
             return True
         try:
             with transaction.atomic() if self.is_one_write else nullcontext():
-                said = self.save(visit, form.cleaned_data)
+                outcome = self.save(visit, form.cleaned_data)
                 visit.record(changed)
         except REFUSALS as refusal:
             form.add_error(None, refusal.message)
             return False
-        visit.say(said or "Saved.")
+        visit.say(outcome or "Saved.")
         return True
 
 
@@ -90,4 +92,4 @@ class ChangesTab(Tab):
     name, label, template = "changes", "Changes", "console/changes_tab.html"
 
     def context(self, visit: Visit) -> dict[str, Any]:
-        return {"changes": changes.of(visit.row)[:100]}
+        return {"changes": changes.told(visit.request, changes.of(visit.row)[:100])}

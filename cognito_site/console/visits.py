@@ -66,4 +66,4 @@ class Visit:
         messages.success(self.request, sentence)
 
     def record(self, sentence: str, row: Model | None = None) -> None:
-        changes.record(self.request, row or self.row, sentence)
+        changes.record(self.request, row or self.row, sentence, named="" if row else self.admin.pseudonym(self.row))

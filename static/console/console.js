@@ -39,7 +39,10 @@ async function show(input, found) {
     const answer = await fetch(`${find.action}?q=${encodeURIComponent(asked)}`, {headers: {"X-Fragment": "1"}});
     if (answer.redirected) return location.reload(); // logged out meanwhile
     const html = await answer.text();
-    if (asked === input.value) found.innerHTML = html; // a slower, older answer is dropped; our server escaped it
+    if (asked !== input.value) return; // a slower, older answer
+    const chosen = found.contains(document.activeElement) && document.activeElement.href;
+    found.innerHTML = html; // our server escaped it
+    if (chosen) ([...found.querySelectorAll("a")].find((link) => link.href === chosen) ?? input).focus();
 }
 
 // Arrows move the real focus, so a screen reader hears each result; Enter in the field opens the first.

@@ -19,8 +19,8 @@
       for (const id of element.getAttribute(name).split(" "))
         if (!ids.includes(id)) problems.push(`${named(element)} names ${id}, which is not there.`);
 
-  for (const input of all("input:not([type=hidden]):not([aria-hidden=true]), textarea")) {
-    if (!input.labels.length || !input.labels[0].textContent.trim()) problems.push(`${named(input)} has no label.`);
+  for (const input of all("input:not([type=hidden], [type=submit], [aria-hidden=true]), textarea")) {
+    if (!input.ariaLabel && !input.labels[0]?.textContent.trim()) problems.push(`${named(input)} has no label.`);
     if (!input.autocomplete) problems.push(`${named(input)} says nothing to password managers.`);
     if (input.getAttribute("aria-invalid") === "true" && !input.getAttribute("aria-describedby")) problems.push(`${named(input)} is wrong, and nothing says why.`);
   }
@@ -29,7 +29,7 @@
 
   for (const control of all("a, button, summary"))
     if (!spoken(control)) problems.push(`${named(control)} has no name.`);
-  for (const drawing of document.querySelectorAll("svg"))
+  for (const drawing of all("svg"))
     if (drawing.getAttribute("aria-hidden") !== "true" && !drawing.closest("[role=img]")) problems.push("A drawing is read aloud.");
   for (const control of all(".btn, .input, summary, .menu a, .reveal")) {
     const { width, height } = control.getBoundingClientRect();

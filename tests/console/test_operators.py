@@ -145,7 +145,7 @@ def test_switching_off_ends_sessions_and_keeps_the_log(dana: Desk) -> None:
     url = f"/admin/operators/{omar.operator.pk}/"
     dana.do(f"{url}switch-off/")
     assert omar.status("/admin/") == 303
-    assert "Created role Support" in dana.get(url).text
+    assert "Created operator role Support" in dana.get(url).text
     dana.do(f"{url}switch-on/")
     assert browser().post("/admin/login/", {"username": "omar", "password": PASSWORD}).status_code == 303
 

@@ -212,7 +212,7 @@ def test_LOG_03_changes_are_told_by_place(dana: Desk, stage: Stage, pool_url: st
     assert "Dana Okafor" in inside
     assert "127.0.0.1" in inside
     assert "Support" not in inside
-    assert "Created role Support" in outside
+    assert "Created operator role Support" in outside
     assert "staff" not in outside
 
 

@@ -47,7 +47,7 @@ class Reason(Chip):
     title, parameter_name, is_counted = "because", "reason", False
 
     def options(self, request: Any) -> Iterable[tuple[str, str]]:
-        chosen = request.GET.get("reason", "")[:200]
+        chosen = request.GET.get("reason", "").replace("\0", "")[:200]
         return [(chosen, chosen)] if chosen else []
 
     def chosen(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:

@@ -100,7 +100,7 @@ class AddMember(Deed):
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         user = user_named(visit.request, given["username"])
         groups.add(visit.row, user)
-        return Done(f"{user} is in {visit.row}.")
+        return Done(f"{user} is in {visit.row}.", logged=f"Added {user.sub}")
 
 
 class RemoveMember(Deed):
@@ -122,7 +122,7 @@ class RemoveMember(Deed):
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         user = user_named(visit.request, given["username"])
         groups.remove(visit.row, user)
-        return Done(f"{user} is not in {visit.row} any more.")
+        return Done(f"{user} is not in {visit.row} any more.", logged=f"Took {user.sub} out")
 
 
 class DeleteGroup(Deed):

@@ -126,7 +126,7 @@ class MessageAdmin(InPool):
     def _opened(self, request: HttpRequest, message: Message) -> messages.Content:
         content = messages.open(message)
         if content.text and not changes.of(message).filter(user=sessions.operator(request)).exists():
-            changes.record(request, message, f"Read the message to {message.destination}", named=str(message.pk))
+            _record(request, message, "Read a message")
         return content
 
     def body(self, request: HttpRequest, message_id: object) -> HttpResponse:
@@ -146,7 +146,7 @@ class MessageAdmin(InPool):
         if not self.may(request, "change") or request.method != "POST":
             raise PermissionDenied("Your role does not send messages again.")
         if delivery.try_again(message):
-            changes.record(request, message, f"Sent the message to {message.destination} again", named=str(message.pk))
+            _record(request, message, "Sent a message again")
             self.message_user(request, "It is sent again within seconds.")
         else:
             self.message_user(request, "It is not waiting any more.")
@@ -171,6 +171,11 @@ class MessageAdmin(InPool):
     @column("written")
     def at(self, row: Message) -> SafeString:
         return when(row.created_at)
+
+
+def _record(request: HttpRequest, message: Message, sentence: str) -> None:
+    """About whom the message is written to, if that is a user."""
+    changes.record(request, message, sentence, named=str(message.user.sub if message.user else message.pk))
 
 
 def _row(row: Message, asked: str, *, is_open: bool) -> SafeString:

@@ -42,7 +42,7 @@ def _of_pool(request: HttpRequest) -> dict[str, Any]:
         else None,
         "reasons": _reasons(day) if day else [],
         "attention": list(_attention(request, pool, waiting)),
-        "changes": changes.in_place(pool.pk)[:6] if may("console.view_change") else None,
+        "changes": changes.told(request, changes.in_place(pool.pk)[:6]) if may("console.view_change") else None,
     }
 
 

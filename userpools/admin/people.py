@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cognito_site.console import changes
 from cognito_site.console.forms import ConsoleForm
 from cognito_site.console.marks import avatar, named
 from userpools.admin.place import pool_of
@@ -28,6 +29,14 @@ def _short(user: User) -> str:
     is_number = user.username == str(user.sub)
     address = user.attributes.get("email") or user.attributes.get("phone_number")
     return str(address) if is_number and address else user.username
+
+
+def _names(pool_ids: set[str], subs: set[str]) -> dict[str, str]:
+    found = access.users_of(access.pools().filter(pk__in=pool_ids)).filter(sub__in=subs)
+    return {str(user.sub): name_of(user) for user in found}
+
+
+changes.name_people("userpools.view_user", _names)
 
 
 def address_of(user: User) -> str:

@@ -22,8 +22,8 @@ CONFIRMED = "confirmed"
 Deed = Callable[[User, Context], Any]
 
 
-def _action(name: str, label: str, deed: Deed, said: str, stays: str) -> Any:
-    """``said`` names the deed in the past, for the log and the message."""
+def _action(name: str, label: str, deed: Deed, said: str, logged: str, stays: str) -> Any:
+    """``said`` and ``logged`` name the deed in the past: of how many, and of one."""
 
     @admin.action(description=label, permissions=["change"])
     def act(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse | None:
@@ -34,7 +34,7 @@ def _action(name: str, label: str, deed: Deed, said: str, stays: str) -> Any:
         for user in chosen:
             user.pool = pool_of(request)
         if CONFIRMED in request.POST:
-            _perform(request, chosen, deed, said)
+            _perform(request, chosen, deed, said, logged)
             return None
         frame = {**model_admin.frame(request), "title": f"{label}?", "chosen": chosen, "action": name}
         return TemplateResponse(request, "console/userpools/bulk.html", {**frame, "label": label, "stays": stays})
@@ -43,7 +43,7 @@ def _action(name: str, label: str, deed: Deed, said: str, stays: str) -> Any:
     return act
 
 
-def _perform(request: HttpRequest, chosen: list[User], deed: Deed, said: str) -> None:
+def _perform(request: HttpRequest, chosen: list[User], deed: Deed, said: str, logged: str) -> None:
     """One after the other, each a transaction of its own: what is refused for one does not stop the others."""
     done, refused = 0, list[str]()
     for user in chosen:
@@ -53,7 +53,7 @@ def _perform(request: HttpRequest, chosen: list[User], deed: Deed, said: str) ->
             refused.append(f"{name_of(user)}: {refusal.message}")
         else:
             done += 1
-            changes.record(request, user, f"{said} {name_of(user)}")
+            changes.record(request, user, logged, named=str(user.sub))
     if done:
         messages.success(request, f"{said} {done} user{'' if done == 1 else 's'}.")
     for line in refused[:20]:
@@ -66,6 +66,7 @@ ACTIONS = [
         "Sign out everywhere",
         tokens.sign_out_everywhere,
         "Signed out",
+        "Signed out everywhere",
         "Passwords stay. Access tokens that are checked offline live until they expire.",
     ),
     _action(
@@ -73,8 +74,16 @@ ACTIONS = [
         "Send password resets",
         recovery.require_reset,
         "Sent a password reset to",
+        "Sent a reset code",
         "Their passwords stop working now. They stay signed in where they are.",
     ),
-    _action("disable", "Disable", users.disable, "Disabled", "The accounts stay, and can be enabled again."),
-    _action("enable", "Enable", users.enable, "Enabled", "Tokens from before stay dead."),
+    _action(
+        "disable",
+        "Disable",
+        users.disable,
+        "Disabled",
+        "Disabled the account",
+        "The accounts stay, and can be enabled again.",
+    ),
+    _action("enable", "Enable", users.enable, "Enabled", "Enabled the account", "Tokens from before stay dead."),
 ]

@@ -43,7 +43,7 @@ class SignOutEverywhere(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         tokens.sign_out_everywhere(visit.row, context(visit.request))
-        return Done(f"{name_of(visit.row)} is signed out everywhere.")
+        return Done(f"{name_of(visit.row)} is signed out everywhere.", logged="Signed out everywhere")
 
 
 class SignInForm(ConsoleForm):
@@ -71,7 +71,9 @@ class EndSignIn(UserDeed):
         if family is None:
             visit.refuse("This sign-in has ended already.")
         tokens.end(family, context(visit.request))
-        return Done(f"Ended a sign-in of {name_of(visit.row)}.", url=f"{visit.url()}?tab=sign-ins")
+        return Done(
+            f"Ended a sign-in of {name_of(visit.row)}.", url=f"{visit.url()}?tab=sign-ins", logged="Ended a sign-in"
+        )
 
 
 class SendReset(UserDeed):
@@ -98,7 +100,9 @@ class SendReset(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         sent = recovery.require_reset(visit.row, context(visit.request))
-        return Done(f"A reset code for {name_of(visit.row)} is on its way to {sent.destination}.")
+        return Done(
+            f"A reset code for {name_of(visit.row)} is on its way to {sent.destination}.", logged="Sent a reset code"
+        )
 
 
 class Unlock(UserDeed):
@@ -116,7 +120,7 @@ class Unlock(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         users.unlock(visit.row, context(visit.request))
-        return Done(f"{name_of(visit.row)} is not locked any more.")
+        return Done(f"{name_of(visit.row)} is not locked any more.", logged="Lifted the lock")
 
 
 class Confirm(UserDeed):
@@ -133,7 +137,7 @@ class Confirm(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         sign_up.confirm_for(visit.row, context(visit.request))
-        return Done(f"The sign-up of {name_of(visit.row)} is confirmed.")
+        return Done(f"The sign-up of {name_of(visit.row)} is confirmed.", logged="Confirmed the sign-up")
 
 
 class PasswordForm(ConsoleForm):
@@ -145,6 +149,9 @@ class PasswordForm(ConsoleForm):
         says="A password neither begins nor ends with a space.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def whose_password(self) -> str:
+        return str(self.visit.row.username)
 
 
 class SetPassword(UserDeed):
@@ -159,7 +166,7 @@ class SetPassword(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         users.set_password(visit.row, given["password"], context(visit.request))
-        return Done(f"{name_of(visit.row)} has a new password.")
+        return Done(f"{name_of(visit.row)} has a new password.", logged="Set a password")
 
 
 class SetTemporaryPassword(UserDeed):
@@ -182,7 +189,8 @@ class SetTemporaryPassword(UserDeed):
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         password = passwords.generate(visit.row.pool.password_policy)
         users.set_temporary_password(visit.row, password, context(visit.request))
-        return Done(f"Made a temporary password for {name_of(visit.row)}", {"Temporary password": password})
+        shown = {"Temporary password": password}
+        return Done(f"Made a temporary password for {name_of(visit.row)}", shown, logged="Made a temporary password")
 
 
 class ResendInvitation(UserDeed):
@@ -198,7 +206,7 @@ class ResendInvitation(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         users.resend_invitation(visit.row, Invitation(), context(visit.request))
-        return Done(f"{name_of(visit.row)} is invited again.")
+        return Done(f"{name_of(visit.row)} is invited again.", logged="Sent the invitation again")
 
 
 class RemoveAuthenticator(UserDeed):
@@ -218,7 +226,9 @@ class RemoveAuthenticator(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         users.remove_authenticator(visit.row, context(visit.request))
-        return Done(f"The authenticator app of {name_of(visit.row)} is removed.")
+        return Done(
+            f"The authenticator app of {name_of(visit.row)} is removed.", logged="Removed the authenticator app"
+        )
 
 
 class Disable(UserDeed):
@@ -239,7 +249,7 @@ class Disable(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         users.disable(visit.row, context(visit.request))
-        return Done(f"The account of {name_of(visit.row)} is disabled.")
+        return Done(f"The account of {name_of(visit.row)} is disabled.", logged="Disabled the account")
 
 
 class Enable(UserDeed):
@@ -256,7 +266,7 @@ class Enable(UserDeed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         users.enable(visit.row, context(visit.request))
-        return Done(f"The account of {name_of(visit.row)} is enabled.")
+        return Done(f"The account of {name_of(visit.row)} is enabled.", logged="Enabled the account")
 
 
 class DeleteUser(UserDeed):
@@ -278,7 +288,6 @@ class DeleteUser(UserDeed):
         ]
 
     def record(self, visit: Visit, done: Done) -> None:
-        """Under an id that leads to nobody, as in the pool's own events."""
         changes.record(visit.request, visit.row, "Deleted a user", DELETION, named=str(visit.row.sub))
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:

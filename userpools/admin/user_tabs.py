@@ -85,7 +85,7 @@ def _field(attribute: Attribute, user: User) -> forms.Field:
 
 class Profile(FormTab):
     name, label, form_class = "profile", "Attributes", ProfileForm
-    is_one_write = False
+    is_one_write = keeps_values = False
     note = "A changed address is unverified again unless you say that it is verified; the pool may send it a code."
 
     def initial(self, visit: Visit) -> dict[str, Any]:

@@ -167,6 +167,9 @@ class UserAdmin(InPool):
         row.pool = pool_of(request)
         return row
 
+    def pseudonym(self, row: User) -> str:
+        return str(row.sub)
+
     def find(self, request: HttpRequest, rows: QuerySet[User], typed: str) -> QuerySet[User]:
         return user_search.lookup(rows, typed)
 
