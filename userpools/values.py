@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,26 @@ class PasswordPolicy:
 @dataclass(frozen=True, slots=True)
 class Context:
     """Who asks, as far as the rules may know: nothing here came from a body that the caller could forge, except
-    ``client_metadata``, which is passed on to triggers as it came. ``actor`` is the ARN of an administrator who acts
-    on somebody's account, and empty when people act on their own."""
+    ``client_metadata`` and ``validation_data``, which are passed on to triggers as they came. ``actor`` is the ARN of
+    an administrator who acts on somebody's account, and empty when people act on their own; ``client`` is the id of the
+    app client that they came through."""
 
     ip: str = ""
     user_agent: str = ""
     client_metadata: dict[str, str] | None = None
+    validation_data: dict[str, str] | None = None
     actor: str = ""
+    client: str = ""
+
+    def at(self, client: str) -> Context:
+        return replace(self, client=client)
+
+    def beginning(self) -> Context:
+        """What a caller says when a sign-in begins is validation data, and nobody's metadata (AWS: InitiateAuth)."""
+        return replace(self, client_metadata=None, validation_data=self.client_metadata)
+
+    def without_metadata(self) -> Context:
+        return replace(self, client_metadata=None, validation_data=None)
 
 
 @dataclass(frozen=True, slots=True)

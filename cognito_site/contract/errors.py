@@ -606,10 +606,33 @@ class UnexpectedLambda(Refusal):
     code = "UnexpectedLambdaException"
 
 
-def trigger_not_performed(trigger: str) -> Refusal:
-    return UnexpectedLambda(
-        f"{trigger} invocation failed due to error Lambda triggers are not performed by this version of Poolhouse."
-    )
+class UserLambdaValidation(Refusal):
+    code = "UserLambdaValidationException"
+
+
+class InvalidLambdaResponse(Refusal):
+    code = "InvalidLambdaResponseException"
+
+
+def trigger_refused(trigger: str, message: str) -> Refusal:
+    """AWS puts a period behind whatever the function said."""
+    return UserLambdaValidation(f"{trigger} failed with error {message}.")
+
+
+def trigger_not_answered(trigger: str, name: str) -> Refusal:
+    return UnexpectedLambda(f"{trigger} invocation failed due to error {name}.")
+
+
+def trigger_output_is_no_json() -> Refusal:
+    return InvalidLambdaResponse("Invalid lambda function output : Invalid JSON")
+
+
+def trigger_output_unrecognizable() -> Refusal:
+    return InvalidLambdaResponse("Unrecognizable lambda output")
+
+
+def custom_auth_not_configured() -> Refusal:
+    return InvalidParameter("Custom auth lambda trigger is not configured for the user pool.")
 
 
 # --- InvalidParameter -----------------------------------------------------------------------------------------------
@@ -713,6 +736,10 @@ def required_attributes_missing(names: Iterable[str]) -> Refusal:
 
 def no_delivery_config(factor: str) -> Refusal:
     return InvalidParameter(f"User does not have delivery config set to turn on {factor}")
+
+
+def not_a_choice(answer: str) -> Refusal:
+    return InvalidParameter(f"{answer} is not one of the factors to choose from.")
 
 
 def software_token_not_verified() -> Refusal:

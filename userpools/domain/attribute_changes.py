@@ -196,6 +196,20 @@ def _prove(user: User, channel: str, address: str) -> None:
     user.attributes[verified(channel)] = "true"
 
 
+@transaction.atomic
+def prove(user: User, channel: str, address: str, context: Context) -> None:
+    """A code that came to ``address`` was the right one: the attribute counts as verified (AWS: SMS and e-mail MFA). An
+    address that the user did not have becomes theirs."""
+    if user.attributes.get(channel) == address and user.has_verified(channel):
+        return
+    locked = access.locked_user(user)
+    if locked.attributes.get(channel, address) != address:
+        return
+    locked.attributes |= {channel: address, verified(channel): "true"}
+    _save(locked)
+    _record(locked, [verified(channel)], context, context.client)
+
+
 # --- NEW_PASSWORD_REQUIRED ------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from django.db.models import F
 
 from userpools.domain import attributes
+from userpools.domain.triggers.token_claims import IN_ACCESS_TOKENS, IN_ID_TOKENS, NONE, Overrides
 from userpools.models import AppClient, Group, TokenFamily, User
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
@@ -46,6 +47,11 @@ class Groups:
     names: list[str] = field(default_factory=list)
     roles: list[str] = field(default_factory=list)
     preferred_role: str = ""
+
+    def overridden(self, overrides: Overrides) -> Groups:
+        """In tokens; nobody's membership changes."""
+        asked = overrides.groups
+        return Groups(asked.names, asked.roles, asked.preferred_role) if asked is not None else self
 
 
 def groups_of(user: User) -> Groups:
@@ -95,14 +101,16 @@ def _common(family: TokenFamily, user: User, now: int, lifetime: int, groups: Gr
     return claims | {"auth_time": int(family.authenticated_at.timestamp()), "iat": now, "exp": now + lifetime}
 
 
-def access(family: TokenFamily, user: User, groups: Groups, now: datetime) -> dict[str, Any]:
+def access(
+    family: TokenFamily, user: User, groups: Groups, now: datetime, overrides: Overrides = NONE
+) -> dict[str, Any]:
     client = family.client
     lifetime = int(client.access_token_lifetime.total_seconds())
-    claims = _common(family, user, int(now.timestamp()), lifetime, groups)
+    claims = _common(family, user, int(now.timestamp()), lifetime, groups.overridden(overrides))
     claims |= {
         "client_id": client.client_id,
         "token_use": "access",
-        "scope": " ".join(family.scopes),
+        "scope": " ".join(overrides.scopes(family.scopes)),
         "jti": str(uuid4()),
         "username": user.username,
     }
@@ -110,11 +118,18 @@ def access(family: TokenFamily, user: User, groups: Groups, now: datetime) -> di
         claims["version"] = 2
     if family.device_key:
         claims["device_key"] = family.device_key
-    return claims
+    return overrides.access.applied(claims, IN_ACCESS_TOKENS)
 
 
-def identity(family: TokenFamily, user: User, groups: Groups, now: datetime, access_token: str) -> dict[str, Any]:
-    client = family.client
+def identity(
+    family: TokenFamily,
+    user: User,
+    groups: Groups,
+    now: datetime,
+    access_token: str,
+    overrides: Overrides = NONE,
+) -> dict[str, Any]:
+    client, groups = family.client, groups.overridden(overrides)
     hosted = family.source == TokenFamily.Source.HOSTED
     lifetime = int(client.id_token_lifetime.total_seconds())
     claims = _common(family, user, int(now.timestamp()), lifetime, groups)
@@ -128,16 +143,17 @@ def identity(family: TokenFamily, user: User, groups: Groups, now: datetime, acc
     if groups.preferred_role:
         claims["cognito:preferred_role"] = groups.preferred_role
     shown = visible(client, user, family.scopes if hosted else None)
-    return claims | {name: _typed(name, value) for name, value in shown.items()}
+    claims |= {name: _typed(name, value) for name, value in shown.items()}
+    return overrides.identity.applied(claims, IN_ID_TOKENS)
 
 
-def machine(client: AppClient, scopes: list[str], now: datetime) -> dict[str, Any]:
+def machine(client: AppClient, scopes: list[str], now: datetime, overrides: Overrides = NONE) -> dict[str, Any]:
     """Of client credentials: no user, so no groups and nothing to revoke."""
     issued = int(now.timestamp())
-    return {
+    claims = {
         "sub": client.client_id,
         "token_use": "access",
-        "scope": " ".join(scopes),
+        "scope": " ".join(overrides.scopes(scopes)),
         "auth_time": issued,
         "iss": client.pool.issuer,
         "exp": issued + int(client.access_token_lifetime.total_seconds()),
@@ -146,6 +162,7 @@ def machine(client: AppClient, scopes: list[str], now: datetime) -> dict[str, An
         "jti": str(uuid4()),
         "client_id": client.client_id,
     }
+    return overrides.access.applied(claims, IN_ACCESS_TOKENS)
 
 
 def half_hash(token: str) -> str:

@@ -20,14 +20,20 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from cognito_site import transports
+from cognito_site.contract import errors
 from cognito_site.transports import Mail, Undelivered
 from userpools.domain import messages
+from userpools.domain.messages import Content
+from userpools.domain.triggers import texts
 from userpools.models import Message
+from userpools.values import Context
 
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
 MOST_ATTEMPTS = 12
+# Each of them is up to three attempts of its own.
+MOST_CALLS = 4
 BATCH = 500
 
 Status = Message.Status
@@ -64,14 +70,28 @@ def _leased(message_id: UUID) -> Message | None:
     free = Message.objects.filter(_is_free(now), pk=message_id, status=Status.PENDING, due_at__lte=now)
     if not free.update(leased_until=now + LEASE, attempts=F("attempts") + 1):
         return None
-    return Message.objects.select_related("pool").filter(pk=message_id).first()
+    return Message.objects.select_related("pool", "user").filter(pk=message_id).first()
 
 
 def _send(message: Message) -> str:
     content = messages.open(message)
+    if message.is_for_function:
+        return _hand_over(message, content)
     if message.medium == Message.Medium.SMS:
         return transports.send_text(message.destination, content.text, str(message.pk))
     return transports.send_mail(Mail(message.destination, content.subject, content.text, content.html), str(message.pk))
+
+
+def _hand_over(message: Message, content: Content) -> str:
+    if message.user is None:
+        raise Undelivered("The user is gone.", is_final=True)
+    message.user.pool = message.pool
+    context = Context(client=content.client, client_metadata=content.metadata)
+    try:
+        texts.hand_over(message.user, message.kind, message.medium, content.code, context)
+    except errors.Refusal as refusal:
+        raise Undelivered(refusal.message, is_final=message.attempts >= MOST_CALLS) from None
+    return "The function took it."
 
 
 def _settle(message: Message, status: Status, said: str) -> None:

@@ -17,14 +17,16 @@ from django_otp.oath import TOTP
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import lockout
+from userpools.domain import channels, lockout
 from userpools.models import TotpToken, User
 
 KEY_BYTES = 32  # 52 characters of base32, as Cognito gives
 STEP = 30
 DIGITS = 6
 TOLERANCE = 1
-TOTP_MFA = User.Mfa.TOTP.value
+TOTP_MFA, SMS_MFA, EMAIL_MFA = User.Mfa.TOTP.value, User.Mfa.SMS.value, User.Mfa.EMAIL.value
+FACTORS = (SMS_MFA, TOTP_MFA, EMAIL_MFA)
+ADDRESS_OF = {SMS_MFA: channels.PHONE_NUMBER, EMAIL_MFA: channels.EMAIL}
 
 
 def _context(user: User) -> str:
@@ -126,11 +128,24 @@ def is_owed(user: User) -> bool:
     return user.pool.mfa == "ON" or (user.pool.mfa == "OPTIONAL" and bool(user.enabled_mfa))
 
 
-def totp_is_in_force(user: User) -> bool:
-    """In an OPTIONAL pool the app counts once its owner enabled it; in an ON pool registering it was enough."""
-    if not user.pool.offers_totp or totp_of(user) is None:
+def in_force(user: User) -> list[str]:
+    """The factors that can confirm a sign-in of ``user`` now. In an OPTIONAL pool one counts once its owner enabled it;
+    in an ON pool having it is enough."""
+    usable = [factor for factor in FACTORS if _has(user, factor)]
+    return [factor for factor in usable if user.pool.mfa == "ON" or factor in user.enabled_mfa]
+
+
+def _has(user: User, factor: str) -> bool:
+    if factor not in user.pool.second_factors:
         return False
-    return user.pool.mfa == "ON" or TOTP_MFA in user.enabled_mfa
+    return totp_of(user) is not None if factor == TOTP_MFA else bool(user.attributes.get(ADDRESS_OF[factor]))
+
+
+def can_be_set_up(user: User) -> list[str]:
+    """In the sign-in itself, where the pool requires a factor and the user has none."""
+    if user.pool.mfa != "ON":
+        return []
+    return [factor for factor in FACTORS if factor in user.pool.second_factors and not _has(user, factor)]
 
 
 def configured(user: User) -> list[str]:
@@ -171,10 +186,15 @@ def _check_wishes(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
 
 
 def _check_usable(user: User, factor: str) -> None:
-    if factor != TOTP_MFA or not user.pool.offers_totp:
+    if factor not in user.pool.second_factors:
         raise errors.no_delivery_config(factor)
-    if totp_of(user) is None:
-        raise errors.software_token_not_verified()
+    if not _has(user, factor):
+        raise errors.software_token_not_verified() if factor == TOTP_MFA else errors.no_delivery_config(factor)
+
+
+def set_text_messages(user: User, *, wanted: bool) -> None:
+    """SetUserSettings: what there was before there were other factors."""
+    set_preference(user, {SMS_MFA: (wanted, False)})
 
 
 def _store(user: User, enabled: list[str], preferred: str) -> None:

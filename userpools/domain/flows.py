@@ -10,14 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cognito_site.contract import errors
-from userpools.domain import access, lockout, passwords, srp, triggers
+from userpools.domain import access, lockout, migration, passwords, srp
+from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, required
+from userpools.domain.triggers import custom_challenges
+from userpools.domain.triggers.authentication import pre_authentication
 from userpools.models import AppClient, User
+from userpools.values import Context
 
 PUBLIC, ADMIN = "public", "admin"
 SYNONYMS = {"ADMIN_NO_SRP_AUTH": "ADMIN_USER_PASSWORD_AUTH", "REFRESH_TOKEN": "REFRESH_TOKEN_AUTH"}
 ADMIN_ONLY = {"ADMIN_USER_PASSWORD_AUTH"}
-NOT_PERFORMED = {"CUSTOM_AUTH", "USER_AUTH"}
+WITH_PASSWORD = {"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH"}
+NOT_PERFORMED = {"USER_AUTH"}
 
 
 def canonical(flow: str) -> str:
@@ -33,24 +38,31 @@ def check_allowed(client: AppClient, flow: str, door: str) -> None:
         raise errors.flow_not_performed(flow)
 
 
-def user_of(client: AppClient, name: str) -> User | None:
-    """None only where the client hides that nobody has ``name``."""
+def find_user(client: AppClient, flow: str, name: str, parameters: Mapping[str, str], context: Context) -> User | None:
+    """None only where the client hides that nobody has ``name``. Where a password was sent, another directory may know
+    them."""
     user = access.find_user(client.pool, name)
+    if user is None and flow in WITH_PASSWORD and parameters.get("PASSWORD"):
+        user = migration.for_sign_in(client, name, parameters["PASSWORD"], context)
     if user is None and not client.hides_user_existence:
         raise errors.user_not_found()
     return user
 
 
+def _begin(attempt: Attempt) -> None:
+    """Before anything is proved, in every flow."""
+    if attempt.user is not None and not attempt.user.enabled:
+        raise errors.user_disabled()
+    pre_authentication(attempt.client.pool, attempt.user, attempt.name, attempt.context)
+
+
 def prove_password(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
     password = required(parameters, "PASSWORD")
-    user = attempt.user
-    if user is None:
-        lockout.count_guess_at_unknown(attempt.client.pool, attempt.name)
-    else:
-        lockout.count_guess(user)
-        _check_enabled(user)
-        triggers.pre_authentication(user, attempt.client, attempt.context)
-    if not passwords.matches(user, password):
+    counted = lockout.counted_for(attempt.client.pool, attempt.user, attempt.name)
+    lockout.check_open(counted)
+    _begin(attempt)
+    lockout.count_guess(counted)
+    if not passwords.matches(attempt.user, password):
         raise errors.incorrect_username_or_password()
     return attempt.having_proved("pwd")
 
@@ -58,19 +70,23 @@ def prove_password(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
 def begin_srp(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
     public = required(parameters, "SRP_A")
     srp.parse_public(public)
-    if attempt.user is not None:
-        _check_enabled(attempt.user)
-        triggers.pre_authentication(attempt.user, attempt.client, attempt.context)
+    _begin(attempt)
     return replace(attempt, notes={"srp_a": public})
 
 
-def _check_enabled(user: User) -> None:
-    if not user.enabled:
-        raise errors.user_disabled()
+def begin_custom(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
+    """With SRP in front, or without."""
+    custom_challenges.check_configured(attempt.client.pool)
+    if parameters.get("CHALLENGE_NAME") != "SRP_A":
+        _begin(attempt)
+        return replace(attempt, notes={custom.SESSION: []})
+    begun = begin_srp(attempt, parameters)
+    return begun.having_proved(**{custom.SESSION: [custom.entry("SRP_A", result=True)]})
 
 
 FLOWS: dict[str, Callable[[Attempt, Mapping[str, str]], Attempt]] = {
     "USER_PASSWORD_AUTH": prove_password,
     "ADMIN_USER_PASSWORD_AUTH": prove_password,
     "USER_SRP_AUTH": begin_srp,
+    "CUSTOM_AUTH": begin_custom,
 }

@@ -13,6 +13,7 @@ from userpools.models import (
     AuthorizationCode,
     BrowserSession,
     Code,
+    FunctionCall,
     RefreshToken,
     SignIn,
     SigningKey,
@@ -22,6 +23,7 @@ from userpools.models import (
 
 LONGEST_WINDOW = timedelta(days=1)
 KEPT_ROTATED_TOKENS = timedelta(days=30)
+KEPT_FUNCTION_CALLS = timedelta(days=7)
 BATCH = 5000
 
 
@@ -33,6 +35,7 @@ def sweep() -> int:
     gone = sum(_delete_some(model, expired) for model in (SignIn, AuthorizationCode, BrowserSession, Code, TokenFamily))
     gone += _delete_some(AttemptWindow, Q(started_at__lt=now - LONGEST_WINDOW))
     gone += _delete_some(RefreshToken, Q(rotated_at__lt=now - KEPT_ROTATED_TOKENS))
+    gone += _delete_some(FunctionCall, Q(created_at__lt=now - KEPT_FUNCTION_CALLS))
     return gone + lockout.forget_quiet_names()
 
 

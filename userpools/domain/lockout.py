@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.models import UnknownName, UserPool
+from userpools.models import UnknownName, User, UserPool
 from userpools.models.lockable import Lockable
 
 FREE_GUESSES = 5
@@ -23,13 +23,17 @@ LONGEST = timedelta(minutes=15)
 RACES = 20
 
 
+def check_open(row: Lockable) -> None:
+    """Raises while ``row`` is locked."""
+    if row.locked_until is not None and row.locked_until > timezone.now():
+        raise errors.password_attempts_exceeded()
+
+
 def count_guess(row: Lockable) -> None:
     """Raises while ``row`` is locked, and when so many guess at once that this one cannot be counted."""
     for _ in range(RACES):
-        now = timezone.now()
-        if row.locked_until is not None and row.locked_until > now:
-            raise errors.password_attempts_exceeded()
-        if _counted(row, now):
+        check_open(row)
+        if _counted(row, timezone.now()):
             return
         row.refresh_from_db(fields=["failed_attempts", "last_failed_at", "locked_until"])
     raise errors.password_attempts_exceeded()
@@ -53,14 +57,16 @@ def forgive(row: Lockable) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(failed_attempts=0, last_failed_at=None, locked_until=None)
 
 
-def count_guess_at_unknown(pool: UserPool, name: str) -> None:
-    """As ``count_guess``, for a name that leads to nobody."""
+def counted_for(pool: UserPool, user: User | None, name: str) -> Lockable:
+    """What counts guesses at the password of ``user``, or at a name that leads to nobody."""
+    if user is not None:
+        return user
     fingerprint = keyring.fingerprint(f"{pool.pk}\0{pool.fold(name)}", "unknown-name")
     try:
         row, _ = UnknownName.objects.get_or_create(pool=pool, fingerprint=fingerprint)
     except IntegrityError:
         row = UnknownName.objects.get(pool=pool, fingerprint=fingerprint)
-    count_guess(row)
+    return row
 
 
 def forget_quiet_names() -> int:

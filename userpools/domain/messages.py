@@ -16,7 +16,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -28,7 +28,8 @@ from django.utils import timezone
 from cognito_site import keyring
 from cognito_site.celery import after_commit
 from cognito_site.contract import errors
-from userpools.domain import names, triggers
+from userpools.domain import names
+from userpools.domain.triggers import texts
 from userpools.models import Message, User, UserPool
 from userpools.values import Context
 
@@ -55,13 +56,19 @@ _TAGS = re.compile(r"<[!/a-zA-Z][^<>]{0,2000}>")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message that is ready but for its values."""
+    """A message that is ready but for its values. ``body`` is empty where a function of the pool delivers: it writes
+    its own. ``context``: of whoever caused it, for that function."""
 
     user: User
     kind: str
     medium: str
     subject: str
     body: str
+    context: Context
+
+    @property
+    def is_for_function(self) -> bool:
+        return not self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,9 @@ class Content:
     text: str
     html: str
     code: str = ""
+    client: str = ""
+    metadata: dict[str, str] | None = None
+    """The last two are for a function that delivers."""
 
 
 # --- composing ------------------------------------------------------------------------------------------------------
@@ -80,10 +90,12 @@ class Content:
 
 def compose(user: User, kind: str, medium: str, context: Context) -> Letter:
     """Raises what the pool's triggers raise, and InvalidParameter for a kind of message that is not performed."""
-    triggers.custom_sender(user, medium)
-    triggers.custom_message(user, kind, context)
+    if texts.sender(user.pool, medium) is not None:
+        return Letter(user, kind, medium, "", "", context)
+    written = texts.custom_message(user, kind, medium, context)
     subject, body = _template(user.pool, kind, medium)
-    return Letter(user, kind, medium, subject, body)
+    own_body = written.sms if medium == SMS else written.email
+    return Letter(user, kind, medium, written.subject or subject, own_body or body, context)
 
 
 def _template(pool: UserPool, kind: str, medium: str) -> tuple[str, str]:
@@ -134,6 +146,8 @@ def _as_text(markup: str) -> str:
 
 def render(letter: Letter, code: str) -> Content:
     """Only invitations name the user; in any other message ``{username}`` stays as it is."""
+    if letter.is_for_function:
+        return Content("", "", "", code, letter.context.client, letter.context.client_metadata)
     values = {CODE: code}
     if letter.kind == INVITATION:
         values[USERNAME] = names.shown_name(letter.user)
@@ -158,7 +172,7 @@ def has_channel(medium: str) -> bool:
 def send(letter: Letter, destination: str, code: str, expires_at: datetime | None) -> Message:
     """Call it in the transaction that has reason to: the message leaves when that is in, or never."""
     now, message_id = timezone.now(), uuid4()
-    leaves = has_channel(letter.medium)
+    leaves = letter.is_for_function or has_channel(letter.medium)
     content = render(letter, code)
     message = Message.objects.create(
         id=message_id,
@@ -166,6 +180,7 @@ def send(letter: Letter, destination: str, code: str, expires_at: datetime | Non
         user=letter.user,
         kind=letter.kind,
         medium=letter.medium,
+        is_for_function=letter.is_for_function,
         destination=destination,
         content=keyring.seal(_packed(content), _context(message_id)),
         status=Message.Status.PENDING if leaves else Message.Status.INBOX,
@@ -190,11 +205,11 @@ def _context(message_id: object) -> str:
 
 
 def _packed(content: Content) -> bytes:
-    return json.dumps([content.subject, content.text, content.html, content.code]).encode()
+    return json.dumps(asdict(content)).encode()
 
 
 def open(message: Message) -> Content:
     """Empty once a message was delivered by a real channel, or superseded: then nobody needs its code any more."""
     if not message.content:
         return Content("", "", "")
-    return Content(*json.loads(keyring.unseal(bytes(message.content), _context(message.id))))
+    return Content(**json.loads(keyring.unseal(bytes(message.content), _context(message.id))))

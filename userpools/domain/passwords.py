@@ -98,6 +98,11 @@ def made(user: User, password: str) -> Kept:
     transaction that keeps the password, which would hold rows meanwhile."""
     check_policy(user.pool, password)
     _check_history(user, password)
+    return made_without_policy(user, password)
+
+
+def made_without_policy(user: User, password: str) -> Kept:
+    """For a password that was good enough somewhere else."""
     salt = srp.new_salt()
     verifier = srp.verifier(user.pool.srp_name, user.username, password, salt)
     with _admission():

@@ -20,10 +20,11 @@ from userpools.domain import (
     limits,
     lockout,
     messages,
+    migration,
     names,
     passwords,
-    triggers,
 )
+from userpools.domain.triggers.sign_up import post_confirmation
 from userpools.models import AppClient, User, UserPool
 from userpools.values import Context, Delivery
 
@@ -85,12 +86,12 @@ def _channel_or_refuse(user: User) -> str:
 
 def forgot(client: AppClient, name: str, context: Context) -> Delivery:
     """Raises UserNotFound only where the client tells who exists."""
-    pool = client.pool
+    pool, context = client.pool, context.at(client.pk)
     user = access.find_user(pool, name)
     limits.count(limits.FORGOT_PASSWORD, pool, user, name)
     _check_self_service(pool)
+    user = user or migration.for_recovery(client, name, context)
     if user is None:
-        triggers.user_migration(pool, KIND, name, context)
         if not client.hides_user_existence:
             raise errors.username_client_combination_not_found()
         return channels.simulated_delivery(pool, name, _channels_of(pool))
@@ -135,7 +136,7 @@ def require_reset(user: User, context: Context) -> Delivery:
 def reset(client: AppClient, name: str, code: str, password: str, context: Context) -> User:
     """Raises CodeMismatch, ExpiredCode, InvalidPassword, PasswordHistoryPolicyViolation. Ends a lock; tokens live on,
     as in Cognito."""
-    pool = client.pool
+    pool, context = client.pool, context.at(client.pk)
     user = access.find_user(pool, name)
     limits.count(limits.RESET_PASSWORD, pool, user, name)
     if user is None or not user.enabled:
@@ -148,7 +149,7 @@ def reset(client: AppClient, name: str, code: str, password: str, context: Conte
         _store(locked, kept, row.attribute, row.value)
         events.record(pool, user, events.RESET_PASSWORD, True, client=client.pk, context=context)
     lockout.forgive(user)
-    triggers.post_confirmation(locked, "ConfirmForgotPassword", context)
+    post_confirmation(locked, "ConfirmForgotPassword", context)
     return locked
 
 

@@ -20,7 +20,7 @@ USER_POOL: Mapping[str, Effect] = {
     "policies.password_policy": Effect.NOW,
     "policies.sign_in_policy": Effect.STORED,
     "deletion_protection": Effect.NOW,
-    "lambda_config": Effect.STORED,
+    "lambda_config": Effect.NOW,
     "auto_verified_attributes": Effect.NOW,
     "alias_attributes": Effect.NOW,
     "username_attributes": Effect.NOW,
@@ -33,7 +33,7 @@ USER_POOL: Mapping[str, Effect] = {
     "verification_message_template.default_email_option": Effect.STORED,
     "verification_message_template.email_message_by_link": Effect.STORED,
     "verification_message_template.email_subject_by_link": Effect.STORED,
-    "sms_authentication_message": Effect.STORED,
+    "sms_authentication_message": Effect.NOW,
     "mfa_configuration": Effect.NOW,
     "device_configuration": Effect.STORED,
     "email_configuration": Effect.STORED,
@@ -53,8 +53,8 @@ USER_POOL: Mapping[str, Effect] = {
 SECOND_FACTORS: Mapping[str, Effect] = {
     "mfa_configuration": Effect.NOW,
     "software_token_mfa_configuration": Effect.NOW,
-    "sms_mfa_configuration": Effect.STORED,
-    "email_mfa_configuration": Effect.STORED,
+    "sms_mfa_configuration": Effect.NOW,
+    "email_mfa_configuration": Effect.NOW,
     "web_authn_configuration": Effect.STORED,
 }
 

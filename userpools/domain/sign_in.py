@@ -9,7 +9,7 @@
     ``flows``       proves a first factor, or notes what PASSWORD_VERIFIER will ask for
     ``next_step``   checks the state of the account, then asks the first challenge of LADDER that applies, or issues
     ``answer``      finds the session, hands the answers to the challenge that was asked, and goes on
-    ``hold``        finds the session without answering it (Associate/VerifySoftwareToken, pages)
+    ``sessions``    finds what was asked by the ``Session`` string, also without answering it (pages)
 
 Invariants:
 
@@ -24,32 +24,43 @@ Invariants:
 
 from __future__ import annotations
 
-import base64
-import binascii
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import claims, client_secrets, events, flows, lockout, tokens, triggers
-from userpools.domain.challenges.base import Attempt, Challenge, Question
-from userpools.domain.challenges.factors import MfaSetup, SoftwareToken, check_can_be_met
+from userpools.domain import claims, client_secrets, events, flows, lockout, sessions, tokens
+from userpools.domain.challenges import custom
+from userpools.domain.challenges.base import Attempt, Challenge
+from userpools.domain.challenges.custom import CustomChallenge
+from userpools.domain.challenges.factors import MfaSetup, SelectMfaType, SoftwareToken, check_can_be_met, undecided
+from userpools.domain.challenges.message_codes import EmailOtp, SmsMfa
 from userpools.domain.challenges.passwords import NewPasswordRequired, PasswordVerifier
+from userpools.domain.sessions import Held
 from userpools.domain.tokens import Tokens
-from userpools.models import AppClient, SignIn, TokenFamily, User
+from userpools.domain.triggers.authentication import post_authentication
+from userpools.models import AppClient, TokenFamily, User
 from userpools.values import Context
 
-HANDLE_BYTES = 48
 SIGN_IN_TRIGGER = "TokenGeneration_Authentication"
 NEW_PASSWORD_TRIGGER = "TokenGeneration_NewPasswordChallenge"
-FIRST_FACTORS = frozenset({"pwd"})
-LADDER: tuple[Challenge, ...] = (PasswordVerifier(), NewPasswordRequired(), SoftwareToken(), MfaSetup())
+FIRST_FACTORS = frozenset({"pwd", custom.PROVED})
+LADDER: tuple[Challenge, ...] = (
+    PasswordVerifier(),
+    CustomChallenge(),
+    NewPasswordRequired(),
+    SelectMfaType(),
+    SmsMfa(),
+    SoftwareToken(),
+    EmailOtp(),
+    MfaSetup(),
+)
+MESSAGE_CODES = frozenset({SmsMfa.name, EmailOtp.name})
+SECOND_FACTORS = MESSAGE_CODES | {SoftwareToken.name}
 CHALLENGES = {challenge.name: challenge for challenge in LADDER}
 
 
@@ -74,14 +85,6 @@ class SignedIn:
 
 Result = Asked | SignedIn
 Spend = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A session that was found good, not spent yet."""
-
-    row: SignIn
-    attempt: Attempt
 
 
 # --- begin ----------------------------------------------------------------------------------------------------------
@@ -109,10 +112,12 @@ def begin_on_page(client: AppClient, name: str, password: str, context: Context)
 def _first_factor(
     client: AppClient, flow: str, name: str, parameters: Mapping[str, str], source: str, context: Context
 ) -> Result:
-    attempt = Attempt(client, flows.user_of(client, name), name, flow, source, context)
+    beginning = context.at(client.pk).beginning()
+    user = flows.find_user(client, flow, name, parameters, beginning)
+    attempt = Attempt(client, user, name, flow, source, beginning)
     try:
         attempt = flows.FLOWS[flow](attempt, parameters)
-        return next_step(attempt, _nothing)
+        return next_step(replace(attempt, context=beginning.without_metadata()), _nothing)
     except errors.Refusal as refusal:
         _record_failure(attempt, refusal)
         raise
@@ -131,7 +136,7 @@ def _refresh(client: AppClient, parameters: Mapping[str, str], context: Context)
     owner = tokens.owner(client, token) if client.has_secret else None
     names = (owner.username, str(owner.sub)) if owner else ()
     client_secrets.check_secret_hash_on_refresh(client, parameters.get("SECRET_HASH"), *names)
-    return SignedIn(tokens.refresh(client, token, context))
+    return SignedIn(tokens.refresh(client, token, context.without_metadata()))
 
 
 # --- answer ---------------------------------------------------------------------------------------------------------
@@ -145,7 +150,7 @@ def answer(
     if not name:
         raise errors.missing_parameter("USERNAME")
     client_secrets.check_secret_hash(client, answers.get("SECRET_HASH"), name)
-    held = _begun_at_the_api(hold(client, session or _session_of_block(answers), context))
+    held = sessions.begun_at_the_api(sessions.hold(client, session or sessions.of_block(answers), context))
     _check_name(held, name)
     return answer_held(held, challenge, answers)
 
@@ -154,7 +159,7 @@ def answer_held(held: Held, challenge: str, answers: Mapping[str, str]) -> Resul
     if held.row.challenge != challenge:
         raise errors.challenge_mismatch()
     asked = CHALLENGES[challenge]
-    spend: Spend = partial(_spend, held.row)
+    spend: Spend = partial(sessions.spend, held.row)
     if not asked.is_retryable:
         spend()
         spend = _nothing
@@ -164,24 +169,6 @@ def answer_held(held: Held, challenge: str, answers: Mapping[str, str]) -> Resul
     except errors.Refusal as refusal:
         _record_failure(held.attempt, refusal)
         raise
-
-
-def _begun_at_the_api(held: Held) -> Held:
-    """What a page began, a page finishes: who signs in there gets an authorization code, and tokens for that."""
-    if held.attempt.source != TokenFamily.Source.API:
-        raise errors.invalid_session()
-    return held
-
-
-def _session_of_block(answers: Mapping[str, str]) -> str:
-    """SECRET_BLOCK carries the session for clients that leave it out with PASSWORD_VERIFIER."""
-    try:
-        handle = base64.b64decode(answers.get("PASSWORD_CLAIM_SECRET_BLOCK") or "", validate=True)
-    except (binascii.Error, ValueError):
-        raise errors.invalid_session() from None
-    if not handle:
-        raise errors.missing_parameter("Session")
-    return _session(handle)
 
 
 def _check_name(held: Held, name: str) -> None:
@@ -195,51 +182,24 @@ def _check_name(held: Held, name: str) -> None:
         raise errors.invalid_session()
 
 
-def hold(client: AppClient, session: str, context: Context) -> Held:
-    """Raises NotAuthorized for a session that is foreign, garbled, expired or spent."""
-    row = _row(session)
-    if row is None or row.client_id != client.pk:
-        raise errors.invalid_session()
-    row.client = client
-    return _check(row, context)
-
-
-def hold_by_session(session: str, context: Context) -> Held:
-    """For operations that take a session and no client id."""
-    row = _row(session)
-    if row is None:
-        raise errors.invalid_session()
-    return _begun_at_the_api(_check(row, context))
-
-
-def _row(session: str) -> SignIn | None:
-    rows = SignIn.objects.select_related("user", "client__pool")
-    return rows.filter(digest=keyring.digest(session)).first()
-
-
-def _check(row: SignIn, context: Context) -> Held:
-    if row.spent_at is not None:
-        raise errors.session_used()
-    if row.expires_at <= timezone.now():
-        raise errors.session_expired()
-    user, state = row.user, row.state
-    if user is not None:
-        user.pool = row.client.pool
-        if not user.enabled:
-            raise errors.user_disabled()
-    proved, notes = tuple(state["proved"]), state["notes"]
-    return Held(row, Attempt(row.client, user, row.name, state["flow"], state["source"], context, proved, notes))
-
-
-def _spend(row: SignIn) -> None:
-    if not SignIn.objects.filter(pk=row.pk, spent_at=None).update(spent_at=timezone.now()):
-        raise errors.session_used()
-
-
 def note(held: Held, **notes: Any) -> Asked:
     """Asks the same question again under a new session that knows ``notes``; the old session is spent."""
     attempt = held.attempt.having_proved(**notes)
-    return _ask(CHALLENGES[held.row.challenge], attempt, partial(_spend, held.row))
+    return _ask(CHALLENGES[held.row.challenge], attempt, partial(sessions.spend, held.row))
+
+
+def send_again(held: Held) -> Asked:
+    """Another code by message in place of the one that did not arrive. An extension, for pages."""
+    if held.row.challenge not in MESSAGE_CODES:
+        raise errors.challenge_mismatch()
+    return note(held)
+
+
+def choose_again(held: Held) -> Result:
+    """Lets the user choose another second factor. An extension, for pages."""
+    if held.row.challenge not in SECOND_FACTORS:
+        raise errors.challenge_mismatch()
+    return next_step(undecided(held.attempt), partial(sessions.spend, held.row))
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------
@@ -247,6 +207,7 @@ def note(held: Held, **notes: Any) -> Asked:
 
 def next_step(attempt: Attempt, spend: Spend) -> Result:
     """``spend`` ends the session that led here: what is written stands or falls with it."""
+    attempt = custom.directed(attempt)
     if attempt.proved:
         _check_state(attempt.known_user)
     for challenge in LADDER:
@@ -274,51 +235,22 @@ def _forgive_guesses(attempt: Attempt) -> None:
         lockout.forgive(attempt.known_user)
 
 
-def _session(handle: bytes) -> str:
-    return base64.urlsafe_b64encode(handle).decode()
-
-
 def _ask(challenge: Challenge, attempt: Attempt, spend: Spend) -> Asked:
-    handle = secrets.token_bytes(HANDLE_BYTES)
+    handle = sessions.new_handle()
     question = challenge.ask(attempt, handle)
     with transaction.atomic():
         spend()
         _forgive_guesses(attempt)
-        _remember(challenge, attempt, question, handle)
+        sessions.remember(challenge, attempt, question, handle)
         question.send()
-    return Asked(challenge.name, question.parameters, _session(handle))
-
-
-def _remember(challenge: Challenge, attempt: Attempt, question: Question, handle: bytes) -> None:
-    now = timezone.now()
-    SignIn.objects.create(
-        digest=keyring.digest(_session(handle)),
-        pool=attempt.client.pool,
-        client=attempt.client,
-        user=attempt.user,
-        name=attempt.name,
-        challenge=challenge.name,
-        state=_state(attempt, question),
-        created_at=now,
-        expires_at=now + attempt.client.session_lifetime,
-    )
-
-
-def _state(attempt: Attempt, question: Question) -> dict[str, Any]:
-    return {
-        "flow": attempt.flow,
-        "source": attempt.source,
-        "proved": list(attempt.proved),
-        "notes": dict(attempt.notes),
-        "question": question.state,
-    }
+    return Asked(challenge.name, question.parameters, sessions.of_handle(handle))
 
 
 def _finish(attempt: Attempt, spend: Spend) -> SignedIn:
     user = attempt.known_user
     if not FIRST_FACTORS.intersection(attempt.proved):
         raise errors.incorrect_username_or_password()
-    triggers.post_authentication(user, attempt.client, attempt.context)
+    post_authentication(user, attempt.context)
     if attempt.source == TokenFamily.Source.HOSTED:
         return _finish_on_page(attempt, spend)
 

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access, attributes, channels, codes, events, limits, messages, names, passwords, triggers
+from userpools.domain import access, attributes, channels, codes, events, limits, messages, names, passwords
+from userpools.domain.triggers.sign_up import Admission, post_confirmation, pre_sign_up
 from userpools.models import AppClient, User, UserPool
 from userpools.values import Context, Delivery
 
@@ -33,21 +34,33 @@ class SignedUp:
 
 def sign_up(client: AppClient, typed: str, password: str | None, given: Given, context: Context) -> SignedUp:
     """Raises UsernameExists for a name that is taken, InvalidPassword, InvalidParameter for what the schema refuses."""
+    context = context.at(client.pk)
     user = _new_user(client, typed, given)
     if password is None:
         raise errors.password_missing()
     passwords.check_policy(user.pool, password)
-    triggers.pre_sign_up(user.pool, "SignUp", user.attributes, context)
-    channel = _verified_channel(user)
+    _admit(user, pre_sign_up(user.pool, "SignUp", user, context))
+    channel = None if user.is_confirmed else _verified_channel(user)
     letter = messages.compose(user, "SignUp", channels.MEDIUMS[channel], context) if channel else None
     kept = passwords.made(user, password)
     if channel:
         limits.count_destination(user.pool, user.attributes[channel])
     with transaction.atomic():
         passwords.keep(user, kept)
-        _store(user)
+        _store(user, context)
         events.record(user.pool, user, events.SIGN_UP, True, client=client.pk, context=context)
-        return SignedUp(user, _send_code(user, channel, letter))
+        delivery = _send_code(user, channel, letter)
+    if user.is_confirmed:
+        post_confirmation(user, "ConfirmSignUp", context)
+    return SignedUp(user, delivery)
+
+
+def _admit(user: User, admission: Admission) -> None:
+    """As the pool's function decided; not stored."""
+    if admission.is_confirmed:
+        user.status = User.Status.CONFIRMED
+    for channel in admission.verified:
+        user.attributes[channels.verified(channel)] = "true"
 
 
 def _new_user(client: AppClient, typed: str, given: Given) -> User:
@@ -62,10 +75,11 @@ def _new_user(client: AppClient, typed: str, given: Given) -> User:
     return user
 
 
-def _store(user: User) -> None:
+def _store(user: User, context: Context) -> None:
+    """An address that a function vouches for is taken from whoever had it as an alias (AWS: autoVerifyEmail)."""
     try:
         names.insert(user)
-        names.hold(user)
+        names.wrest(user, context)
     except names.Taken as taken:
         is_address = taken.kind in channels.CHANNELS
         raise errors.account_with_given_exists(taken.kind) if is_address else errors.user_already_exists() from None
@@ -88,7 +102,7 @@ def _send_code(user: User, channel: str | None, letter: messages.Letter | None) 
 
 def resend(client: AppClient, name: str, context: Context) -> Delivery:
     """Raises InvalidParameter for a user who is confirmed, or whose pool verifies nothing."""
-    pool = client.pool
+    pool, context = client.pool, context.at(client.pk)
     user = access.find_user(pool, name)
     limits.count(limits.RESEND_CODE, pool, user, name)
     if not pool.auto_verified_attributes:
@@ -118,6 +132,7 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
     """Raises CodeMismatch, ExpiredCode, NotAuthorized for a user who is confirmed already, and AliasExists when the
     address that the code proves is somebody else's alias; then the code stays good. ``force_alias_creation`` takes the
     alias from them instead."""
+    context = context.at(client.pk)
     user = access.find_user(client.pool, name)
     limits.count(limits.CONFIRM_SIGN_UP, client.pool, user, name)
     if user is None or not user.is_unconfirmed:
@@ -130,7 +145,7 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
         _prove(locked, row.attribute, row.value)
         _rename(locked, context, force=force_alias_creation)
         events.record(client.pool, user, events.CONFIRM_SIGN_UP, True, client=client.pk, context=context)
-    triggers.post_confirmation(locked, "ConfirmSignUp", context)
+    post_confirmation(locked, "ConfirmSignUp", context)
     return locked
 
 
@@ -172,7 +187,7 @@ def confirm_for(user: User, context: Context) -> None:
         locked.save(update_fields=["status", "modified_at"])
         forget_codes(locked)
         events.record(user.pool, user, events.CONFIRM_SIGN_UP, True, context=context)
-    triggers.post_confirmation(locked, "ConfirmSignUp", context)
+    post_confirmation(locked, "ConfirmSignUp", context)
 
 
 def forget_codes(user: User) -> None:

@@ -100,9 +100,9 @@ def _confirmation(user: User) -> Finding:
 
 
 def _second_factor(user: User) -> Finding:
-    if not factors.is_owed(user) or factors.totp_is_in_force(user):
+    if not factors.is_owed(user) or factors.in_force(user):
         return Finding(Matter.SECOND_FACTOR)
-    if user.pool.mfa == "ON" and user.pool.offers_totp:
+    if factors.can_be_set_up(user):
         return Finding(Matter.SECOND_FACTOR, Verdict.ASKS, Reason.FACTOR_MISSING)
     return Finding(Matter.SECOND_FACTOR, Verdict.STOPS, Reason.FACTOR_NOT_OFFERED)
 

@@ -20,7 +20,8 @@ from django.utils import timezone
 from cognito_site import jose, keyring
 from cognito_site.contract import errors
 from userpools.domain import claims as claim_sets
-from userpools.domain import events, keys, triggers
+from userpools.domain import events, keys
+from userpools.domain.triggers import token_claims
 from userpools.models import AppClient, RefreshToken, TokenFamily, User, UserPool
 from userpools.values import Context
 
@@ -105,15 +106,16 @@ def _start_family(grant: Grant, context: Context) -> tuple[TokenFamily, str]:
     return family, _new_refresh_token(family)
 
 
-def _sign(family: TokenFamily, groups: claim_sets.Groups) -> Tokens:
+def _sign(family: TokenFamily, groups: claim_sets.Groups, overrides: token_claims.Overrides) -> Tokens:
     """Access and ID token of a family whose user and client were just read; after the commit, for signatures take
     longer than everything that holds a row. An ID token needs ``openid``, but at the API, where scopes are not asked
     for."""
     user, client, now = family.user, family.client, timezone.now()
-    access_token = keys.sign(user.pool, ACCESS, claim_sets.access(family, user, groups, now))
+    access_token = keys.sign(user.pool, ACCESS, claim_sets.access(family, user, groups, now, overrides))
     id_token = None
     if family.source == TokenFamily.Source.API or "openid" in family.scopes:
-        id_token = keys.sign(user.pool, ID, claim_sets.identity(family, user, groups, now, access_token))
+        claims = claim_sets.identity(family, user, groups, now, access_token, overrides)
+        id_token = keys.sign(user.pool, ID, claims)
     return Tokens(access_token, int(client.access_token_lifetime.total_seconds()), id_token)
 
 
@@ -123,14 +125,21 @@ def issue(grant: Grant, context: Context, commit: Callable[[TokenFamily], None])
     The user's row is written first, which holds it until the commit: whoever disables the user waits, and then finds
     this family and revokes it.
     """
-    triggers.pre_token_generation(grant.user, grant.client, grant.trigger, context)
     groups = claim_sets.groups_of(grant.user)
+    overrides = _overrides(grant.user, grant.scopes, groups, grant.trigger, context.at(grant.client.pk))
     with transaction.atomic():
         _hold_enabled(grant.user)
         family, refresh_token = _start_family(grant, context)
         commit(family)
-    signed = _sign(family, groups)
+    signed = _sign(family, groups, overrides)
     return Tokens(signed.access_token, signed.expires_in, signed.id_token, refresh_token, family)
+
+
+def _overrides(
+    user: User, scopes: list[str], groups: claim_sets.Groups, trigger: str, context: Context
+) -> token_claims.Overrides:
+    asked = token_claims.GroupsAsked(groups.names, groups.roles, groups.preferred_role)
+    return token_claims.pre_token_generation(user, trigger, asked, scopes, context)
 
 
 def _hold_enabled(user: User) -> None:
@@ -138,10 +147,10 @@ def _hold_enabled(user: User) -> None:
         raise errors.user_disabled() if User.objects.filter(pk=user.pk).exists() else errors.user_not_found()
 
 
-def issue_to_machine(client: AppClient, scopes: list[str]) -> Tokens:
+def issue_to_machine(client: AppClient, scopes: list[str], context: Context) -> Tokens:
     """Client credentials: an access token with custom scopes, and nothing else."""
-    triggers.pre_token_generation_for_machine(client)
-    token = keys.sign(client.pool, ACCESS, claim_sets.machine(client, scopes, timezone.now()))
+    overrides = token_claims.pre_token_generation_for_machine(client, scopes, context.at(client.pk))
+    token = keys.sign(client.pool, ACCESS, claim_sets.machine(client, scopes, timezone.now(), overrides))
     return Tokens(token, int(client.access_token_lifetime.total_seconds()))
 
 
@@ -189,10 +198,11 @@ def refresh(client: AppClient, token: str, context: Context) -> Tokens:
         raise errors.invalid_refresh_token()
     family = found.family
     _check_alive(family)
-    triggers.pre_token_generation(family.user, client, REFRESH_TRIGGER, context)
+    groups = claim_sets.groups_of(family.user)
+    overrides = _overrides(family.user, family.scopes, groups, REFRESH_TRIGGER, context.at(client.pk))
     fresh = _rotate(found, client) if client.rotates_refresh_tokens else None
     _remember_use(family)
-    signed = _sign(family, claim_sets.groups_of(family.user))
+    signed = _sign(family, groups, overrides)
     return Tokens(signed.access_token, signed.expires_in, signed.id_token, fresh)
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import factors, sign_in
+from userpools.domain import factors, sessions, sign_in
 from userpools.domain.challenges.factors import SET_UP
-from userpools.domain.sign_in import Held, Result
+from userpools.domain.sessions import Held
+from userpools.domain.sign_in import Result
 
 OFFERED = "offered_totp"
 
@@ -41,7 +42,7 @@ def prove(held: Held, code: str, friendly_name: str) -> Result:
         raise errors.software_token_mismatch()
     factors.confirm_totp(user, code, friendly_name)
     asked = sign_in.note(held, **{SET_UP: True})
-    return sign_in.answer_held(sign_in.hold(client, asked.session, held.attempt.context), asked.challenge, {})
+    return sign_in.answer_held(sessions.hold(client, asked.session, held.attempt.context), asked.challenge, {})
 
 
 def _is_ours(held: Held, key: str) -> bool:

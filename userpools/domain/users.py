@@ -24,12 +24,14 @@ from userpools.domain import (
     names,
     passwords,
     tokens,
-    triggers,
 )
+from userpools.domain.triggers.sign_up import pre_sign_up
 from userpools.models import User, UserPool
 from userpools.values import Context
 
 Given = dict[str, str]
+# By medium.
+Letters = dict[str, messages.Letter]
 
 
 # --- inviting ---------------------------------------------------------------------------------------------------------
@@ -59,15 +61,15 @@ def create(
 ) -> User:
     """AdminCreateUser. Raises UsernameExists, InvalidPassword, InvalidParameter for what the schema refuses."""
     user = _new_user(pool, typed, given)
-    triggers.pre_sign_up(pool, "AdminCreateUser", user.attributes, context)
+    pre_sign_up(pool, "AdminCreateUser", user, context)
     password = invitation.password or passwords.generate(pool.password_policy)
-    letters = _letters(user, invitation, context)
+    written = letters(user, invitation, context)
     kept = passwords.made(user, password)
     with transaction.atomic():
         passwords.keep_temporarily(user, kept)
         _store(user, context, force=force_alias_creation)
-        _send(letters, password, user.temporary_password_expires_at)
-        events.record(pool, user, events.CREATE_USER, context=context, detail={"sent_by": list(letters)})
+        send_invitation(written, password, user.temporary_password_expires_at)
+        events.record(pool, user, events.CREATE_USER, context=context, detail={"sent_by": list(written)})
     return user
 
 
@@ -95,8 +97,8 @@ def _store(user: User, context: Context, *, force: bool) -> None:
         ) from None
 
 
-def _letters(user: User, invitation: Invitation, context: Context) -> dict[str, messages.Letter]:
-    """By medium."""
+def letters(user: User, invitation: Invitation, context: Context) -> Letters:
+    """What an invitation says, ready but for the password."""
     if not invitation.is_sent:
         return {}
     mediums = invitation.mediums or _reachable(user)[:1]
@@ -111,7 +113,7 @@ def _reachable(user: User) -> list[str]:
     return [channels.MEDIUMS[channel] for channel in preferred if user.attributes.get(channel)]
 
 
-def _send(letters: dict[str, messages.Letter], password: str, expires_at: datetime | None) -> None:
+def send_invitation(letters: Letters, password: str, expires_at: datetime | None = None) -> None:
     for medium, letter in letters.items():
         messages.send(letter, letter.user.attributes[channels.ATTRIBUTES[medium]], password, expires_at)
 
@@ -122,8 +124,8 @@ def resend_invitation(user: User, invitation: Invitation, context: Context) -> U
     if not user.must_change_password:
         raise errors.resend_not_possible(user.username)
     password = invitation.password or passwords.generate(user.pool.password_policy)
-    letters = _letters(user, invitation, context)
-    for medium in letters:
+    written = letters(user, invitation, context)
+    for medium in written:
         _count_destination(user, user.attributes[channels.ATTRIBUTES[medium]])
     kept = passwords.made(user, password)
     with transaction.atomic():
@@ -132,10 +134,10 @@ def resend_invitation(user: User, invitation: Invitation, context: Context) -> U
             raise errors.resend_not_possible(user.username)
         passwords.keep_temporarily(locked, kept)
         _save(locked, *passwords.COLUMNS)
-        for medium in letters:
+        for medium in written:
             messages.supersede(locked, (messages.INVITATION,), medium)
-        _send(letters, password, locked.temporary_password_expires_at)
-        events.record(user.pool, user, events.RESEND_INVITATION, context=context, detail={"sent_by": list(letters)})
+        send_invitation(written, password, locked.temporary_password_expires_at)
+        events.record(user.pool, user, events.RESEND_INVITATION, context=context, detail={"sent_by": list(written)})
     return locked
 
 

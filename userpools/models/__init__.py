@@ -8,7 +8,8 @@ or kept as hashes; a dump of these tables holds nothing that signs anybody in.
 from userpools.models.app_client import AppClient
 from userpools.models.code import AttemptWindow, Code
 from userpools.models.event import Event
-from userpools.models.factor import TotpToken
+from userpools.models.factor import CodeGuesses, TotpToken
+from userpools.models.function_call import FunctionCall
 from userpools.models.message import Message
 from userpools.models.oauth import DotAccessToken, DotDeviceGrant, DotIDToken, DotRefreshToken
 from userpools.models.resources import Domain, ResourceServer, SigningKey
@@ -22,12 +23,14 @@ __all__ = [
     "AuthorizationCode",
     "BrowserSession",
     "Code",
+    "CodeGuesses",
     "Domain",
     "DotAccessToken",
     "DotDeviceGrant",
     "DotIDToken",
     "DotRefreshToken",
     "Event",
+    "FunctionCall",
     "Group",
     "Membership",
     "Message",

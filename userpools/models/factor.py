@@ -22,3 +22,13 @@ class TotpToken(Lockable):
 
     class Meta:
         constraints = [models.UniqueConstraint("user", "confirmed", name="one_totp_of_a_user_and_one_waiting")]
+
+
+class CodeGuesses(Lockable):
+    """Wrong guesses at the codes that a user gets by one medium, over all sign-ins: beginning anew forgives none."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="code_guesses")
+    factor = models.CharField(max_length=24)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("user", "factor", name="one_count_for_a_factor_of_a_user")]

@@ -12,7 +12,8 @@ from userpools.models.user_pool import UserPool
 
 class Message(models.Model):
     """``content`` (subject, text, HTML as JSON) is sealed with ``id``; it carries codes. After delivery by a real
-    channel it is emptied; in the inbox it stays, for the inbox is the channel. ``id`` is also the idempotency key."""
+    channel it is emptied; in the inbox it stays, for the inbox is the channel. ``id`` is also the idempotency key.
+    ``is_for_function``: a custom sender of the pool delivers it, and ``content`` is only the code."""
 
     class Medium(models.TextChoices):
         EMAIL = "EMAIL"
@@ -30,6 +31,7 @@ class Message(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="messages")
     kind = models.CharField(max_length=40)
     medium = models.CharField(max_length=5, choices=Medium.choices)
+    is_for_function = models.BooleanField(default=False)
     destination = models.CharField(max_length=2048)
     content = models.BinaryField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING)

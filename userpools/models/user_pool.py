@@ -79,6 +79,16 @@ class UserPool(models.Model):
         return bool(self.settings.get("software_token_mfa_configuration", {}).get("enabled"))
 
     @property
+    def second_factors(self) -> frozenset[str]:
+        """In the words of ``User.Mfa``."""
+        offered = {
+            "SOFTWARE_TOKEN_MFA": self.offers_totp,
+            "SMS_MFA": bool(self.settings.get("sms_is_a_factor")),
+            "EMAIL_OTP": "email_mfa_configuration" in self.settings,
+        }
+        return frozenset(factor for factor, is_offered in offered.items() if is_offered)
+
+    @property
     def attributes_verified_before_update(self) -> list[str]:
         update = self.settings.get("user_attribute_update_settings", {})
         return list(update.get("attributes_require_verification_before_update", ()))

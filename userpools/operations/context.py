@@ -14,5 +14,6 @@ def context(call: Call) -> Context:
         ip=told.get("IpAddress") or call.ip,
         user_agent=call.user_agent,
         client_metadata=call.get("ClientMetadata"),
+        validation_data={entry["Name"]: entry.get("Value", "") for entry in call.get("ValidationData") or ()} or None,
         actor=call.caller.arn if call.caller is not None else "",
     )

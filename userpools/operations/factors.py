@@ -7,7 +7,7 @@ from typing import Any
 from cognito_site.contract import errors
 from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
-from userpools.domain import access, factors, sign_in, tokens
+from userpools.domain import access, factors, sessions, sign_in, tokens
 from userpools.domain.challenges.factors import SET_UP
 from userpools.models import User
 from userpools.operations.context import context
@@ -22,9 +22,9 @@ SETTINGS = {
 }
 
 
-def _held(call: Call) -> sign_in.Held:
+def _held(call: Call) -> sessions.Held:
     """The session of an MFA_SETUP challenge; it leads to its client by itself."""
-    return sign_in.hold_by_session(call["Session"], context(call))
+    return sessions.hold_by_session(call["Session"], context(call))
 
 
 def _check_one_proof(call: Call) -> None:
@@ -72,6 +72,20 @@ def set_user_mfa_preference(call: Call) -> dict[str, Any]:
 def admin_set_user_mfa_preference(call: Call) -> dict[str, Any]:
     user = access.user(access.pool(call["UserPoolId"]), call["Username"])
     factors.set_preference(user, _wishes(call))
+    return {}
+
+
+@perform
+def set_user_settings(call: Call) -> dict[str, Any]:
+    """The time when text messages were all there was; an empty list switches them off."""
+    factors.set_text_messages(tokens.bearer(call["AccessToken"]).user, wanted=bool(call["MFAOptions"]))
+    return {}
+
+
+@perform
+def admin_set_user_settings(call: Call) -> dict[str, Any]:
+    user = access.user(access.pool(call["UserPoolId"]), call["Username"])
+    factors.set_text_messages(user, wanted=bool(call["MFAOptions"]))
     return {}
 
 

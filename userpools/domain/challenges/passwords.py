@@ -15,6 +15,7 @@ from django.db import transaction
 from cognito_site import keyring
 from cognito_site.contract import errors
 from userpools.domain import attribute_changes, attributes, lockout, passwords, srp
+from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, Challenge, Question, required
 from userpools.models import User, UserPool
 
@@ -26,7 +27,8 @@ class PasswordVerifier(Challenge):
     name = "PASSWORD_VERIFIER"
 
     def applies(self, attempt: Attempt) -> bool:
-        return "srp_a" in attempt.notes and "pwd" not in attempt.proved
+        is_meant = attempt.flow != custom.FLOW or attempt.notes.get(custom.CHOSEN) == self.name
+        return is_meant and "srp_a" in attempt.notes and "pwd" not in attempt.proved
 
     def ask(self, attempt: Attempt, handle: bytes) -> Question:
         public = srp.parse_public(attempt.notes["srp_a"])
@@ -48,7 +50,7 @@ class PasswordVerifier(Challenge):
         block = required(answers, "PASSWORD_CLAIM_SECRET_BLOCK")
         signature = required(answers, "PASSWORD_CLAIM_SIGNATURE")
         timestamp = required(answers, "TIMESTAMP")
-        _count_guess(attempt)
+        lockout.count_guess(lockout.counted_for(attempt.client.pool, attempt.user, attempt.name))
         identity, _, verifier = _secrets_of(attempt)
         handle = base64.b64decode(state["handle"])
         secret = int.from_bytes(keyring.unseal(bytes.fromhex(state["secret"]), _context(handle)), "big")
@@ -57,18 +59,11 @@ class PasswordVerifier(Challenge):
         right = hmac.compare_digest(expected.encode(), signature.encode()) and block == state["handle"]
         if not right or attempt.user is None or not attempt.user.srp_verifier:
             raise errors.incorrect_username_or_password()
-        return attempt.having_proved("pwd")
+        return custom.remembering(attempt.having_proved("pwd"), self.name, result=True)
 
 
 def _context(handle: bytes) -> str:
     return f"srp-secret:{keyring.digest(base64.b64encode(handle).decode()).hex()}"
-
-
-def _count_guess(attempt: Attempt) -> None:
-    if attempt.user is None:
-        lockout.count_guess_at_unknown(attempt.client.pool, attempt.name)
-    else:
-        lockout.count_guess(attempt.user)
 
 
 def _secrets_of(attempt: Attempt) -> tuple[str, bytes, int]:
@@ -96,7 +91,8 @@ class NewPasswordRequired(Challenge):
     PREFIX = "userAttributes."
 
     def applies(self, attempt: Attempt) -> bool:
-        return attempt.known_user.must_change_password
+        """Of a password that was typed: other ways in do not need one."""
+        return "pwd" in attempt.proved and attempt.known_user.must_change_password
 
     def ask(self, attempt: Attempt, handle: bytes) -> Question:
         user = attempt.known_user

@@ -1,0 +1,89 @@
+"""CustomMessage, and the custom senders that take delivery over."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from cognito_site import encrypted_messages, managed_keys
+from cognito_site.contract import errors
+from userpools.domain.triggers.calls import (
+    CUSTOM_MESSAGE,
+    EMAIL_SENDER,
+    SMS_SENDER,
+    Moment,
+    Trigger,
+    ask,
+    attributes,
+    metadata,
+    text,
+)
+from userpools.models import User, UserPool
+from userpools.values import Context
+
+CODE, USERNAME, LINK = "{####}", "{username}", "{##Click Here##}"
+LONGEST_EMAIL, LONGEST_SMS, LONGEST_SUBJECT = 20_000, 140, 140
+SENDERS = {"EMAIL": EMAIL_SENDER, "SMS": SMS_SENDER}
+REQUEST_TYPES = {"EMAIL": "customEmailSenderRequestV1", "SMS": "customSMSSenderRequestV1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a function wrote; None: the pool's own."""
+
+    sms: str | None = None
+    email: str | None = None
+    subject: str | None = None
+
+
+def custom_message(user: User, kind: str, medium: str, context: Context) -> Texts:
+    """``kind`` is the suffix of the trigger source. The code is not known yet, and no function ever gets it."""
+    if not CUSTOM_MESSAGE.is_configured(user.pool):
+        return Texts()
+    is_invitation = kind == "AdminCreateUser"
+    request = {
+        "userAttributes": attributes(user),
+        "codeParameter": CODE,
+        "linkParameter": LINK,
+        "usernameParameter": USERNAME if is_invitation else None,
+        **metadata(context),
+    }
+    moment = Moment(user.pool, CUSTOM_MESSAGE, f"CustomMessage_{kind}", user.username, context)
+    response = ask(moment, request)
+    written = Texts(*(text(response, name) for name in CUSTOM_MESSAGE.response))
+    _check(written, medium, (CODE, USERNAME) if is_invitation else (CODE,))
+    return written
+
+
+def _check(written: Texts, medium: str, needed: tuple[str, ...]) -> None:
+    """A message without its code would be a message for nobody. Only the medium in use counts."""
+    body, longest = (written.sms, LONGEST_SMS) if medium == "SMS" else (written.email, LONGEST_EMAIL)
+    has_link = body is not None and medium == "EMAIL" and "{##" in body
+    if body is not None and (len(body) > longest or not (has_link or all(part in body for part in needed))):
+        raise errors.trigger_output_unrecognizable()
+    if written.subject is not None and not 0 < len(written.subject) <= LONGEST_SUBJECT:
+        raise errors.trigger_output_unrecognizable()
+
+
+# --- senders ----------------------------------------------------------------------------------------------------------
+
+
+def sender(pool: UserPool, medium: str) -> Trigger | None:
+    """The function that delivers in our place."""
+    found = SENDERS[medium]
+    return found if found.is_configured(pool) else None
+
+
+def hand_over(user: User, kind: str, medium: str, code: str, context: Context) -> None:
+    """Lets a custom sender deliver ``code``, which only its key opens. A temporary password is escaped for HTML first,
+    as AWS does. Raises what the function raises."""
+    pool, trigger = user.pool, SENDERS[medium]
+    key = managed_keys.arn_of(str((pool.settings.get("lambda_config") or {}).get("kms_key_id", "")))
+    request: dict[str, Any] = {
+        "type": REQUEST_TYPES[medium],
+        "code": encrypted_messages.encrypt(html.escape(code, quote=False), key, {"userpool-id": pool.pk}),
+        "userAttributes": attributes(user),
+        **metadata(context),
+    }
+    ask(Moment(pool, trigger, f"{trigger.name}_{kind}", user.username, context), request)

@@ -1,0 +1,40 @@
+"""What a pool's functions were asked and answered, for operators who wonder why a sign-in went as it did."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+
+from userpools.models.user_pool import UserPool
+
+
+class FunctionCall(models.Model):
+    """One call of one trigger, with all its attempts. ``event`` and ``result`` are masked: no password, no answer and
+    no code is in them. ``output`` is the end of what the function wrote meanwhile. ``is_trial``: an operator called it,
+    and nothing came of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    pool = models.ForeignKey(UserPool, models.CASCADE, related_name="function_calls")
+    arn = models.CharField(max_length=2048)
+    source = models.CharField(max_length=80)
+    user_name = models.CharField(max_length=2048)
+    event = models.JSONField()
+    result = models.JSONField(null=True)
+    error = models.CharField(max_length=2000, blank=True)
+    output = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    milliseconds = models.PositiveIntegerField()
+    is_trial = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["pool", "-created_at"], name="function_call_by_pool"),
+            models.Index(fields=["created_at"], name="function_call_by_age"),
+        ]
+
+    @property
+    def passed(self) -> bool:
+        return not self.error
