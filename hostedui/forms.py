@@ -104,6 +104,14 @@ class TotpSetupForm(PageForm):
     )
 
 
+class EmailSetupForm(PageForm):
+    """The address that codes are sent to from now on."""
+
+    def __init__(self, data: Data = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields.update(attributes.fields([Wanted(EMAIL)]))
+
+
 class FactorForm(PageForm):
     """The choice among ``offered``, in the words of SELECT_MFA_TYPE. Each option is a button of the page."""
 

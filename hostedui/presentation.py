@@ -33,6 +33,7 @@ from django.utils.translation import gettext_lazy as _
 from hostedui import languages, words
 from hostedui.forms import (
     CodeForm,
+    EmailSetupForm,
     FactorForm,
     ForgotPasswordForm,
     NewPasswordForm,
@@ -130,6 +131,49 @@ class Totp(_Step):
     choose_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a code went: a masked destination, and ``EMAIL`` or ``SMS``."""
+
+    medium: str
+    destination: str
+
+    @property
+    def masked(self) -> str:
+        return masked(self.destination)
+
+
+# What pages of codes say where the code is.
+CODE_HEADINGS = {"EMAIL": _("Check your email"), "SMS": _("Check your messages")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCode(_Step):
+    """SMS_MFA and EMAIL_OTP. The code lives as long as the page waits."""
+
+    template = "message_code"
+    form: CodeForm
+    sent: Destination
+    minutes: int
+    resend_url: str
+    choose_url: str = ""
+
+    @property
+    def heading(self) -> Words:  # type: ignore[override]
+        return CODE_HEADINGS[self.sent.medium]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSetup(_Step):
+    """MFA_SETUP by an address that codes are sent to."""
+
+    template = "email_setup"
+    heading = _("Add your email address")
+    form: EmailSetupForm
+    minutes: int
+    other_url: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotpSetup(_Step):
     """MFA_SETUP. ``key`` is the secret in base32, ``uri`` what the QR code says (``factors.provisioning_uri``)."""
@@ -140,7 +184,7 @@ class TotpSetup(_Step):
     minutes: int
     key: str
     uri: str
-    choose_url: str = ""
+    other_url: str = ""
 
     @property
     def key_in_groups(self) -> str:
@@ -178,6 +222,7 @@ class ChooseMfa(_Step):
     heading = _("Confirm it’s you")
     form: FactorForm
     options: Iterable[Option]
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,16 +247,10 @@ class SignUp(Page):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """Where a code went: a ``masked`` destination, ``EMAIL`` or ``SMS``, and how long the code works."""
+class Sent(Destination):
+    """``hours``: how long the code works."""
 
-    medium: str
-    destination: str
     hours: int
-
-    @property
-    def masked(self) -> str:
-        return masked(self.destination)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,8 +264,7 @@ class Confirm(_Step):
 
     @property
     def heading(self) -> Words:  # type: ignore[override]
-        by_medium = {"EMAIL": _("Check your email"), "SMS": _("Check your messages")}
-        return by_medium[self.sent.medium] if self.sent else _("Confirm your account")
+        return CODE_HEADINGS[self.sent.medium] if self.sent else _("Confirm your account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ urlpatterns = [
     path("resendcode", sign_up.resend),
     path("mfa", conversation.step),
     path("mfa/setup", conversation.step),
+    path("mfa/email", conversation.step),
+    path("mfa/again", conversation.step),
+    path("mfa/choose", conversation.step),
     path("error", failures.error),
     # AWS's own documentation does not agree on the capitals of these.
     re_path(r"^(?i:changePassword)$", conversation.step),

@@ -51,13 +51,14 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a sentence depends on: the kinds of names that the page asks for, where its links lead (empty: there is no
-    such page), and the shortest password."""
+    such page), the shortest password, and whether the code that it asks for was sent in a message."""
 
     names: frozenset[str] = frozenset({"username"})
     forgot_url: str = ""
     sign_in_url: str = ""
     sign_up_url: str = ""
     minimum_length: int = 8
+    sent_code: bool = False
 
 
 Say = Callable[[Place, Refusal], Told]
@@ -139,6 +140,10 @@ NOWHERE_TO_SEND = Told(
     _("There is no confirmed address that we could send a code to."), _("Ask whoever runs this app for help.")
 )
 ASK_FOR_RESET = Told(_("This password can’t be reset here."), _("Ask whoever runs this app for a new one."))
+
+
+def _second_factor(place: Place, refusal: Refusal) -> Told:
+    return WRONG_CODE if place.sent_code else WRONG_APP_CODE
 
 
 def _confirmed_already(place: Place, refusal: Refusal) -> Told:
@@ -239,6 +244,17 @@ def _password(place: Place, refusal: Refusal) -> Told:
     return Told(_("That password can’t be used."), sentence, fields=_PASSWORD)
 
 
+# --- functions of the app ---------------------------------------------------------------------------------------------
+
+_SAID_BY_FUNCTION = re.compile(r"[A-Za-z]+ failed with error (.+)\.", re.DOTALL)
+
+
+def _function(place: Place, refusal: Refusal) -> Told:
+    """What the app's own function says to its users, as on AWS's pages; never as markup."""
+    said = _SAID_BY_FUNCTION.fullmatch(refusal.message)
+    return Told(NOT_POSSIBLE.lead, said.group(1)) if said else NOT_POSSIBLE
+
+
 # --- which refusal is which -----------------------------------------------------------------------------------------
 
 _BY_REASON: Mapping[tuple[str, str], Say] = {
@@ -257,7 +273,7 @@ _BY_REASON: Mapping[tuple[str, str], Say] = {
         (errors.contact_administrator(), _always(ASK_FOR_RESET)),
         (errors.cannot_confirm("CONFIRMED"), _confirmed_already),
         (errors.user_already_confirmed(), _confirmed_already),
-        (errors.mfa_code_mismatch(), _always(WRONG_APP_CODE)),
+        (errors.mfa_code_mismatch(), _second_factor),
         (errors.software_token_used(), _always(USED_APP_CODE)),
         (errors.no_recovery_channel(), _always(NOWHERE_TO_SEND)),
         (errors.auto_verification_off(), _always(NOWHERE_TO_SEND)),
@@ -284,7 +300,9 @@ _BY_CODE: Mapping[str, Say] = {
         (errors.InvalidPassword, _password),
         (errors.PasswordHistoryPolicyViolation, _always(USED_PASSWORD)),
         (errors.InvalidParameter, _parameter),
+        (errors.UserLambdaValidation, _function),
         (errors.UnexpectedLambda, _always(NOT_POSSIBLE)),
+        (errors.InvalidLambdaResponse, _always(NOT_POSSIBLE)),
     )
 }
 

@@ -41,7 +41,7 @@ class Issuer(TokenBase):
 
 
 def _for_machine(request: Asked) -> Tokens:
-    return tokens.issue_to_machine(request.client, request.scopes)
+    return tokens.issue_to_machine(request.client, request.scopes, request.context)
 
 
 def _for_code(request: Asked) -> Tokens:

@@ -1,4 +1,4 @@
-"""A sign-in after its first answer: one page for each challenge that pages can ask, and what a finished one leaves.
+"""A sign-in after its first answer: from one page to the next, and what a finished one leaves.
 
 The ``Session`` string lives in a cookie for as long as the domain keeps it good, in no address. The domain says which
 challenge it waits for; whoever comes to the page of another one is led to the right one.
@@ -6,41 +6,28 @@ challenge it waits for; whoever comes to the page of another one is led to the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any, cast
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from hostedui import cookies, pool_forms, visit, words
-from hostedui.forms import CodeForm, NewPasswordForm, PageForm, TotpSetupForm
+from hostedui import cookies, visit, words
+from hostedui.forms import PageForm
 from hostedui.oauth.answers import context_of
 from hostedui.oauth.authorization import Authorization
-from hostedui.presentation import NewPassword, Page, Totp, TotpSetup
-from hostedui.views import links, pages
+from hostedui.views import links, pages, steps
 from hostedui.views.authorized import authorized
+from hostedui.views.steps import Around, Step
 from hostedui.visit import Visit
-from userpools.domain import browser_sessions, factors, names, sign_in, totp_setup
-from userpools.domain.challenges.factors import MfaSetup, SoftwareToken
-from userpools.domain.challenges.passwords import NewPasswordRequired
-from userpools.domain.sign_in import Asked, Held, Result, SignedIn
+from userpools.domain import browser_sessions, sessions, sign_in, totp_setup
+from userpools.domain.challenges.factors import MfaSetup
+from userpools.domain.sessions import Held
+from userpools.domain.sign_in import Asked, Result, SignedIn
 
-Data = QueryDict | None
-# What every page of a step shows beside its form: account, leave_url, alert, minutes.
-Around = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """``page`` may get a new session for what it shows, in place of ``session``."""
-
-    path: str
-    form: Callable[[Held, Data], PageForm]
-    page: Callable[[Held, str, PageForm, Around], tuple[Page, str]]
-    answer: Callable[[Held, PageForm], Result]
+AGAIN, CHOOSE = "/mfa/again", "/mfa/choose"
 
 
 # --- from one step to the next ----------------------------------------------------------------------------------------
@@ -49,20 +36,25 @@ class Step:
 def go_on(request: Visit, asked: Authorization, result: Result) -> HttpResponse:
     if isinstance(result, SignedIn):
         return _finished(request, asked, result)
-    response = pages.go_on(visit.at(request.pool_site, STEPS[result.challenge].path, asked.query))
-    _keep(response, request, asked, _prepared(request, asked, result))
+    way, session = _next_page(request, asked, result)
+    response = pages.go_on(visit.at(request.pool_site, way.path, asked.query))
+    _keep(response, request, asked, session)
     return response
 
 
-def _prepared(request: Visit, asked: Authorization, result: Asked) -> str:
-    """The session under which the page already has what it shows: it may be loaded twice, or broken off, and is the
-    same page again."""
+def _next_page(request: Visit, asked: Authorization, result: Asked) -> tuple[Step, str]:
+    """With the session under which the page already has what it shows: it may be loaded twice, or broken off, and is
+    the same page again."""
     if result.challenge != MfaSetup.name:
-        return result.session
+        return steps.STEPS[result.challenge][0], result.session
+    held = sessions.hold(asked.client, result.session, context_of(request))
+    way = steps.ways(held)[0]
+    if way is not steps.SET_UP_APP:
+        return way, result.session
     try:
-        return totp_setup.offer(sign_in.hold(asked.client, result.session, context_of(request)), result.session).session
+        return way, totp_setup.offer(held, result.session).session
     except errors.ConcurrentModification:
-        return result.session
+        return way, result.session
 
 
 def _keep(response: HttpResponse, request: Visit, asked: Authorization, session: str) -> None:
@@ -93,109 +85,88 @@ def _begin_again(request: Visit, asked: Authorization) -> HttpResponse:
 # --- the page of a step -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A visitor at one of the ways to answer what a sign-in asks."""
+
+    request: Visit
+    asked: Authorization
+    held: Held
+    session: str
+    way: Step
+
+    def show(self, form: PageForm, alert: words.Told | None) -> HttpResponse:
+        """Where two requests ask for the same page at once and both would change what it shows, one asks again."""
+        try:
+            page, kept = self.way.page(self.held, self.session, form, self._around(alert))
+        except (errors.NotAuthorized, errors.ConcurrentModification):
+            return pages.go_on(self.request.get_full_path())
+        response = pages.ask(self.request, page, self.asked)
+        if kept != self.session:
+            _keep(response, self.request, self.asked, kept)
+        return response
+
+    def _around(self, alert: words.Told | None) -> Around:
+        shared = {
+            "account": self.held.attempt.name,
+            "leave_url": links.sign_in(self.request.pool_site, self.asked),
+            "alert": alert,
+            "minutes": _minutes_left(self.held),
+        }
+        others = [way.path for way in steps.ways(self.held) if way is not self.way]
+        return Around(shared, self.url(AGAIN), self.url(CHOOSE), self.url(others[0]) if others else "")
+
+    def url(self, path: str) -> str:
+        return visit.at(self.request.pool_site, path, self.asked.query)
+
+    def attempt(self, deed: Callable[[], HttpResponse], form: PageForm) -> HttpResponse:
+        """``deed``, or this page with what was refused."""
+        try:
+            return deed()
+        except errors.Refusal as refusal:
+            place = links.place(self.request.pool_site, self.asked, frozenset())
+            told = words.told(refusal, replace(place, sent_code=self.held.row.challenge in sign_in.MESSAGE_CODES))
+            if told is words.WAITED_TOO_LONG:
+                return _begin_again(self.request, self.asked)
+            return self.show(form, form.tell(told))
+
+    def answer(self) -> HttpResponse:
+        form = self.way.form(self.held, self.request.POST)
+        if not form.is_valid():
+            return self.show(form, None)
+        return self.attempt(lambda: go_on(self.request, self.asked, self.way.answer(self.held, form)), form)
+
+    def do(self, path: str) -> HttpResponse:
+        return self.attempt(lambda: DEEDS[path](self), self.way.form(self.held, None))
+
+
 @authorized("GET", "POST")
 def step(request: Visit, asked: Authorization) -> HttpResponse:
-    session = request.COOKIES.get(cookies.SIGNING_IN, "")
+    session, path = request.COOKIES.get(cookies.SIGNING_IN, ""), request.path_info.lower()
     try:
-        held = sign_in.hold(asked.client, session, context_of(request))
+        held = sessions.hold(asked.client, session, context_of(request))
     except errors.NotAuthorized:
         return _begin_again(request, asked)
-    waits = STEPS[held.row.challenge]
-    if request.path_info.lower() != waits.path.lower():
-        return pages.go_on(visit.at(request.pool_site, waits.path, asked.query))
-    if request.method == "POST":
-        return _answer(request, asked, held, session)
-    return _show(request, asked, held, session, waits.form(held, None))
+    ways = steps.ways(held)
+    here = Here(request, asked, held, session, next((way for way in ways if way.path.lower() == path), ways[0]))
+    if request.method == "POST" and path in DEEDS:
+        return here.do(path)
+    if here.way.path.lower() != path:
+        return pages.go_on(here.url(here.way.path))
+    return here.answer() if request.method == "POST" else here.show(here.way.form(held, None), pages.notice(request))
 
 
-def _answer(request: Visit, asked: Authorization, held: Held, session: str) -> HttpResponse:
-    waits = STEPS[held.row.challenge]
-    form, alert = waits.form(held, request.POST), None
-    if form.is_valid():
-        try:
-            return go_on(request, asked, waits.answer(held, form))
-        except errors.Refusal as refusal:
-            told = words.told(refusal, links.place(request.pool_site, asked, frozenset()))
-            if told is words.WAITED_TOO_LONG:
-                return _begin_again(request, asked)
-            alert = form.tell(told)
-    return _show(request, asked, held, session, form, alert)
+def _send_again(here: Here) -> HttpResponse:
+    response = go_on(here.request, here.asked, sign_in.send_again(here.held))
+    return pages.leave_notice(response, here.request, "sent")
 
 
-def _show(
-    request: Visit, asked: Authorization, held: Held, session: str, form: PageForm, alert: words.Told | None = None
-) -> HttpResponse:
-    """Where two requests ask for the same page at once and both would change what it shows, one asks again."""
-    leave_url = links.sign_in(request.pool_site, asked)
-    around = {"account": held.attempt.name, "leave_url": leave_url, "alert": alert, "minutes": _minutes_left(held)}
-    try:
-        page, kept = STEPS[held.row.challenge].page(held, session, form, around)
-    except (errors.NotAuthorized, errors.ConcurrentModification):
-        return pages.go_on(request.get_full_path())
-    response = pages.ask(request, page, asked)
-    if kept != session:
-        _keep(response, request, asked, kept)
-    return response
+def _choose_again(here: Here) -> HttpResponse:
+    return go_on(here.request, here.asked, sign_in.choose_again(here.held))
+
+
+DEEDS: dict[str, Callable[[Here], HttpResponse]] = {AGAIN: _send_again, CHOOSE: _choose_again}
 
 
 def _minutes_left(held: Held) -> int:
     return max(1, ceil((held.row.expires_at - timezone.now()).total_seconds() / 60))
-
-
-# --- SOFTWARE_TOKEN_MFA -----------------------------------------------------------------------------------------------
-
-
-def _code_form(held: Held, data: Data) -> PageForm:
-    return CodeForm(data)
-
-
-def _totp_page(held: Held, session: str, form: PageForm, around: Around) -> tuple[Page, str]:
-    token = factors.totp_of(held.attempt.known_user)
-    device_name = token.friendly_name if token else ""
-    return Totp(form=cast(CodeForm, form), device_name=device_name, **around), session
-
-
-def _totp_answer(held: Held, form: PageForm) -> Result:
-    return sign_in.answer_held(held, held.row.challenge, {"SOFTWARE_TOKEN_MFA_CODE": form.cleaned_data["code"]})
-
-
-# --- MFA_SETUP --------------------------------------------------------------------------------------------------------
-
-
-def _setup_form(held: Held, data: Data) -> PageForm:
-    return TotpSetupForm(data)
-
-
-def _setup_page(held: Held, session: str, form: PageForm, around: Around) -> tuple[Page, str]:
-    user, client = held.attempt.known_user, held.attempt.client
-    offer = totp_setup.offer(held, session)
-    uri = factors.provisioning_uri(client.name, names.shown_name(user), offer.key)
-    return TotpSetup(form=cast(TotpSetupForm, form), key=offer.key, uri=uri, **around), offer.session
-
-
-def _setup_answer(held: Held, form: PageForm) -> Result:
-    return totp_setup.prove(held, form.cleaned_data["code"], form.cleaned_data["device_name"])
-
-
-# --- NEW_PASSWORD_REQUIRED --------------------------------------------------------------------------------------------
-
-
-def _password_form(held: Held, data: Data) -> PageForm:
-    return pool_forms.new_password(held.attempt.known_user, data)
-
-
-def _password_page(held: Held, session: str, form: PageForm, around: Around) -> tuple[Page, str]:
-    return NewPassword(form=cast(NewPasswordForm, form), **around), session
-
-
-def _password_answer(held: Held, form: PageForm) -> Result:
-    given = cast(NewPasswordForm, form).attributes()
-    named = {f"{NewPasswordRequired.PREFIX}{name}": value for name, value in given.items()}
-    return sign_in.answer_held(held, held.row.challenge, {"NEW_PASSWORD": form.cleaned_data["new_password"], **named})
-
-
-STEPS: Mapping[str, Step] = {
-    SoftwareToken.name: Step("/mfa", _code_form, _totp_page, _totp_answer),
-    MfaSetup.name: Step("/mfa/setup", _setup_form, _setup_page, _setup_answer),
-    NewPasswordRequired.name: Step("/changePassword", _password_form, _password_page, _password_answer),
-}
