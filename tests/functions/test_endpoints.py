@@ -162,12 +162,12 @@ def test_TRG_04_a_service_that_refuses(aws: Lambda, status: int, code: str, atte
 
 @pytest.mark.usefixtures("impatient")
 def test_TRG_04_slow_is_asked_three_times(aws: Lambda) -> None:
-    aws.seconds = 0.8
+    aws.seconds = 3
     begun = time.monotonic()
     with pytest.raises(NotAnswered, match=r"^Socket timeout while invoking Lambda function: "):
         invoke(GREET)
     assert len(aws.seen) == 3
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 6
 
 
 def test_nobody_there() -> None:

@@ -57,7 +57,7 @@ def test_TRG_04_who_takes_too_long_is_ended_and_asked_three_times(write: Write, 
         invoke(arn)
     assert failed.value.name == "Socket timeout while invoking Lambda function"
     assert failed.value.attempts == 3
-    assert 1.2 <= time.monotonic() - begun < 3
+    assert 1.2 <= time.monotonic() - begun < 8
     lines = [line.split() for line in (data_dir / "functions" / "greet" / ".pids").read_text().splitlines()]
     pids, ids = zip(*lines, strict=True)
     assert len(set(pids)) == 3
