@@ -35,11 +35,11 @@ class Measured:
     p99: float
 
 
-def run(request: Request, seconds: int = SECONDS) -> Measured:
+def run(request: Request, connections: int = CONNECTIONS, seconds: int = SECONDS) -> Measured:
     with tempfile.TemporaryDirectory() as directory:
         script = Path(directory, "request.lua")
         script.write_text(request.script)
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script), request.url]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), request.url]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in printed:
         raise RuntimeError(f"{request.url} refused:\n{printed}")

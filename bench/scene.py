@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -18,6 +19,12 @@ from bench.load import Request
 
 REGION = "us-east-1"
 PASSWORD = "Correct-horse-7"
+FUNCTION = """
+def lambda_handler(event, context):
+    event["response"]["claimsOverrideDetails"] = {"claimsToAddOrOverride": {"boat": "Harbour Star"}}
+    return event
+"""
+ALICE = {"USERNAME": "alice", "PASSWORD": PASSWORD}
 TARGET = "AWSCognitoIdentityProviderService"
 FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
@@ -28,6 +35,7 @@ class Scene:
     keys: tuple[str, str]
     pool_id: str
     client_id: str
+    client_with_function: str
     machine: tuple[str, str]
     access_token: str
     refresh_token: str
@@ -46,8 +54,11 @@ class Scene:
         return self._public("GetUser", {"AccessToken": self.access_token})
 
     def password(self) -> Request:
-        parameters = {"USERNAME": "alice", "PASSWORD": PASSWORD}
-        return self._initiate("USER_PASSWORD_AUTH", parameters)
+        return self._initiate("USER_PASSWORD_AUTH", ALICE)
+
+    def password_with_function(self) -> Request:
+        document = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": self.client_with_function, "AuthParameters": ALICE}
+        return self._public("InitiateAuth", document)
 
     def refresh(self) -> Request:
         return self._initiate("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": self.refresh_token})
@@ -77,7 +88,7 @@ def headers_of(operation: str) -> dict[str, str]:
     return {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{TARGET}.{operation}"}
 
 
-def build(url: str, keys: tuple[str, str]) -> Scene:
+def build(url: str, keys: tuple[str, str], data_dir: Path) -> Scene:
     """``url`` with an address, not a name: the client must not spend its time on looking one up."""
     cognito = boto3.client(
         "cognito-idp",
@@ -86,15 +97,41 @@ def build(url: str, keys: tuple[str, str]) -> Scene:
         aws_access_key_id=keys[0],
         aws_secret_access_key=keys[1],
     )
-    pool_id = cognito.create_user_pool(PoolName="bench")["UserPool"]["Id"]
+    pool_id, client_id = _pool_of_alice(cognito)
+    _, client_with_function = _pool_of_alice(cognito, LambdaConfig={"PreTokenGeneration": _function(data_dir)})
     cognito.create_user_pool_domain(UserPoolId=pool_id, Domain=f"bench-{pool_id[-6:].lower()}")
+    tokens = cognito.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=ALICE)
+    return Scene(
+        url,
+        keys,
+        pool_id,
+        client_id,
+        client_with_function,
+        _machine(cognito, pool_id),
+        tokens["AuthenticationResult"]["AccessToken"],
+        tokens["AuthenticationResult"]["RefreshToken"],
+    )
+
+
+def _pool_of_alice(cognito: Any, **settings: Any) -> tuple[str, str]:
+    """A pool, and its client."""
+    pool_id = cognito.create_user_pool(PoolName="bench", **settings)["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="app", ExplicitAuthFlows=FLOWS)
+    attributes = [{"Name": "email", "Value": "alice@example.com"}, {"Name": "email_verified", "Value": "true"}]
+    who = {"UserPoolId": pool_id, "Username": "alice"}
+    cognito.admin_create_user(**who, MessageAction="SUPPRESS", UserAttributes=attributes)
+    cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
+    return pool_id, client["UserPoolClient"]["ClientId"]
+
+
+def _machine(cognito: Any, pool_id: str) -> tuple[str, str]:
+    """Client id and secret."""
     cognito.create_resource_server(
         UserPoolId=pool_id,
         Identifier="api",
         Name="api",
         Scopes=[{"ScopeName": name, "ScopeDescription": name} for name in ("read", "write")],
     )
-    client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="app", ExplicitAuthFlows=FLOWS)
     machine = cognito.create_user_pool_client(
         UserPoolId=pool_id,
         ClientName="machine",
@@ -103,18 +140,15 @@ def build(url: str, keys: tuple[str, str]) -> Scene:
         AllowedOAuthFlows=["client_credentials"],
         AllowedOAuthScopes=["api/read", "api/write"],
     )["UserPoolClient"]
-    attributes = [{"Name": "email", "Value": "alice@example.com"}, {"Name": "email_verified", "Value": "true"}]
-    who = {"UserPoolId": pool_id, "Username": "alice"}
-    cognito.admin_create_user(**who, MessageAction="SUPPRESS", UserAttributes=attributes)
-    cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
-    client_id = client["UserPoolClient"]["ClientId"]
-    tokens = cognito.initiate_auth(
-        ClientId=client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD},
-    )["AuthenticationResult"]
-    credentials = (machine["ClientId"], machine["ClientSecret"])
-    return Scene(url, keys, pool_id, client_id, credentials, tokens["AccessToken"], tokens["RefreshToken"])
+    return machine["ClientId"], machine["ClientSecret"]
+
+
+def _function(data_dir: Path) -> str:
+    """The ARN of a PreTokenGeneration function that adds a claim."""
+    folder = data_dir / "functions" / "claims"
+    folder.mkdir(parents=True)
+    (folder / "lambda_function.py").write_text(FUNCTION)
+    return f"arn:aws:lambda:{REGION}:000000000000:function:claims"
 
 
 def keys_of(shown: subprocess.CompletedProcess[str]) -> tuple[str, str]:

@@ -7,12 +7,17 @@ import base64
 import http.client
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 from urllib.parse import urlsplit
 
 from bench.load import Measured
 from bench.scene import PASSWORD, Scene, headers_of
 from userpools.domain import srp
+
+# What an operation answers to a document.
+Post = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 PROCESSES = 4
 SERVER_POWERS = 3
@@ -29,32 +34,37 @@ def run(scene: Scene, seconds: float) -> Measured:
 def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
     parts = urlsplit(scene.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-    secret = srp.server_secret()
-    public = srp.power(srp.G, secret, srp.N)
+
+    def post(operation: str, document: dict[str, Any]) -> dict[str, Any]:
+        connection.request("POST", "/", json.dumps(document), headers_of(operation))
+        answer = connection.getresponse()
+        found: dict[str, Any] = json.loads(answer.read())
+        if answer.status != 200:
+            raise RuntimeError(f"{operation} refused: {found}")
+        return found
+
+    sign_in = signing_in(scene, post)
     times, end = [], time.perf_counter() + seconds
     while (started := time.perf_counter()) < end:
-        _sign_in(connection, scene, secret, public)
+        sign_in()
         times.append(time.perf_counter() - started)
     return times
 
 
-def _post(connection: http.client.HTTPConnection, operation: str, document: dict[str, object]) -> dict[str, object]:
-    connection.request("POST", "/", json.dumps(document), headers_of(operation))
-    answer = connection.getresponse()
-    found: dict[str, object] = json.loads(answer.read())
-    if answer.status != 200:
-        raise RuntimeError(f"{operation} refused: {found}")
-    return found
+def signing_in(scene: Scene, post: Post) -> Callable[[], None]:
+    """Both requests of one sign-in; the client's own key pair is made once."""
+    secret = srp.server_secret()
+    public = srp.power(srp.G, secret, srp.N)
+    return lambda: _sign_in(post, scene, secret, public)
 
 
-def _sign_in(connection: http.client.HTTPConnection, scene: Scene, secret: int, public: int) -> None:
-    parameters: dict[str, object] = {"USERNAME": "alice", "SRP_A": format(public, "x")}
-    asked = _post(
-        connection,
+def _sign_in(post: Post, scene: Scene, secret: int, public: int) -> None:
+    parameters = {"USERNAME": "alice", "SRP_A": format(public, "x")}
+    asked = post(
         "InitiateAuth",
         {"AuthFlow": "USER_SRP_AUTH", "ClientId": scene.client_id, "AuthParameters": parameters},
     )
-    given: dict[str, str] = asked["ChallengeParameters"]  # type: ignore[assignment]
+    given: dict[str, str] = asked["ChallengeParameters"]
     scope, identity = scene.pool_id.partition("_")[2], given["USER_ID_FOR_SRP"]
     salt, server_public = bytes.fromhex(given["SALT"]), int(given["SRP_B"], 16)
     key = srp.client_key(scope, identity, PASSWORD, salt, server_public, secret, public)
@@ -65,8 +75,7 @@ def _sign_in(connection: http.client.HTTPConnection, scene: Scene, secret: int, 
         "TIMESTAMP": stamp,
         "PASSWORD_CLAIM_SIGNATURE": srp.claim(key, scope, identity, base64.b64decode(given["SECRET_BLOCK"]), stamp),
     }
-    _post(
-        connection,
+    post(
         "RespondToAuthChallenge",
         {
             "ClientId": scene.client_id,

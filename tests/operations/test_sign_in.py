@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -147,21 +148,35 @@ def test_a_name_that_nobody_has_locks_alike(stage: Stage) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_parallel_guesses_are_all_counted(stage: Stage) -> None:
     stage.user()
-    answers: list[str] = []
+    answers = at_once(16, lambda: refused(stage.sign_in, password="Wrong-horse-7")[1])
+    assert len(answers) == 16
+    assert answers.count("Incorrect username or password.") <= 5
+    assert refused(stage.sign_in)[1] == "Password attempts exceeded"
 
-    def guess() -> None:
+
+@pytest.mark.django_db(transaction=True)
+def test_sign_ins_at_once_are_no_guesses(stage: Stage) -> None:
+    """A test suite or a load test signs one user in from many places."""
+    stage.user()
+    assert len(at_once(12, stage.tokens)) == 12
+    assert User.objects.get().failed_attempts == 0
+
+
+def at_once(count: int, deed: Callable[[], Any]) -> list[Any]:
+    answers: list[Any] = []
+
+    def once() -> None:
         try:
-            answers.append(refused(stage.sign_in, password="Wrong-horse-7")[1])
+            answers.append(deed())
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=guess) for _ in range(16)]
+    threads = [threading.Thread(target=once) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 16
-    assert answers.count("Incorrect username or password.") <= 5
+    return answers
 
 
 # --- SECRET_HASH ----------------------------------------------------------------------------------------------------

@@ -30,11 +30,11 @@ def change_password(user: User, former: str | None, wanted: str, client: AppClie
 
 
 def _check_former(user: User, former: str | None, client: AppClient, context: Context) -> None:
-    lockout.count_guess(user)
-    if not former or not passwords.matches(user, former):
-        refusal = errors.incorrect_username_or_password()
-        events.record(user.pool, user, events.CHANGE_PASSWORD, False, refusal.message, client.pk, context)
-        raise refusal
+    with lockout.guess(user):
+        if not former or not passwords.matches(user, former):
+            refusal = errors.incorrect_username_or_password()
+            events.record(user.pool, user, events.CHANGE_PASSWORD, False, refusal.message, client.pk, context)
+            raise refusal
     lockout.forgive(user)
 
 

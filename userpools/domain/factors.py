@@ -65,10 +65,10 @@ def confirm_totp(user: User, code: str, friendly_name: str = "") -> None:
     if offered is None:
         raise errors.software_token_mfa_not_enabled()
     offered.user = user
-    lockout.count_guess(offered)
-    step = _step_of(offered, code)
-    if step is None:
-        raise errors.software_token_mismatch()
+    with lockout.guess(offered):
+        step = _step_of(offered, code)
+        if step is None:
+            raise errors.software_token_mismatch()
     with transaction.atomic():
         user.totp_tokens.filter(confirmed=True).delete()
         kept = TotpToken.objects.filter(pk=offered.pk, confirmed=False).update(
@@ -88,12 +88,12 @@ def totp_of(user: User) -> TotpToken | None:
 def check_totp(token: TotpToken, code: str) -> None:
     """Accepts each code once, also when two nodes see it at the same time. Raises CodeMismatch, or ExpiredCode for a
     code that was used already."""
-    lockout.count_guess(token)
-    step = _step_of(token, code)
-    if step is None:
-        raise errors.mfa_code_mismatch()
-    if not TotpToken.objects.filter(pk=token.pk, last_step__lt=step).update(last_step=step):
-        raise errors.software_token_used()
+    with lockout.guess(token):
+        step = _step_of(token, code)
+        if step is None:
+            raise errors.mfa_code_mismatch()
+        if not TotpToken.objects.filter(pk=token.pk, last_step__lt=step).update(last_step=step):
+            raise errors.software_token_used()
     lockout.forgive(token)
 
 

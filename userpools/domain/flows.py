@@ -61,9 +61,9 @@ def prove_password(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
     counted = lockout.counted_for(attempt.client.pool, attempt.user, attempt.name)
     lockout.check_open(counted)
     _begin(attempt)
-    lockout.count_guess(counted)
-    if not passwords.matches(attempt.user, password):
-        raise errors.incorrect_username_or_password()
+    with lockout.guess(counted):
+        if not passwords.matches(attempt.user, password):
+            raise errors.incorrect_username_or_password()
     return attempt.having_proved("pwd")
 
 

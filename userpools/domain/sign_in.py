@@ -265,7 +265,7 @@ def _finish_on_page(attempt: Attempt, spend: Spend) -> SignedIn:
     """Without tokens: they are for whoever brings the authorization code."""
     with transaction.atomic():
         spend()
-        lockout.forgive(attempt.known_user)
+        _forgive_guesses(attempt)
         _record(attempt, passed=True)
     return SignedIn(None, attempt.known_user, attempt.proved)
 

@@ -55,10 +55,10 @@ class MessageCode(Challenge):
     def accept(self, attempt: Attempt, state: Mapping[str, Any], answers: Mapping[str, str]) -> Attempt:
         code, user = required(answers, self.answer), attempt.known_user
         guesses = _guesses(user, self.factor)
-        lockout.count_guess(guesses)
-        expected = _fingerprint(user, bytes.fromhex(state["handle"]), code)
-        if not hmac.compare_digest(expected, state["code"]):
-            raise errors.mfa_code_mismatch()
+        with lockout.guess(guesses):
+            expected = _fingerprint(user, bytes.fromhex(state["handle"]), code)
+            if not hmac.compare_digest(expected, state["code"]):
+                raise errors.mfa_code_mismatch()
         lockout.forgive(guesses)
         attribute_changes.prove(user, self.channel, state["address"], attempt.context)
         return custom.remembering(attempt.having_proved(self.proof, "mfa"), self.name, result=True)

@@ -50,16 +50,21 @@ class PasswordVerifier(Challenge):
         block = required(answers, "PASSWORD_CLAIM_SECRET_BLOCK")
         signature = required(answers, "PASSWORD_CLAIM_SIGNATURE")
         timestamp = required(answers, "TIMESTAMP")
-        lockout.count_guess(lockout.counted_for(attempt.client.pool, attempt.user, attempt.name))
-        identity, _, verifier = _secrets_of(attempt)
-        handle = base64.b64decode(state["handle"])
-        secret = int.from_bytes(keyring.unseal(bytes.fromhex(state["secret"]), _context(handle)), "big")
-        key = srp.session_key(int(state["client"], 16), int(state["server"], 16), verifier, secret)
-        expected = srp.claim(key, attempt.client.pool.srp_name, identity, handle, timestamp)
-        right = hmac.compare_digest(expected.encode(), signature.encode()) and block == state["handle"]
-        if not right or attempt.user is None or not attempt.user.srp_verifier:
-            raise errors.incorrect_username_or_password()
+        with lockout.guess(lockout.counted_for(attempt.client.pool, attempt.user, attempt.name)):
+            right = hmac.compare_digest(_claim(attempt, state, timestamp).encode(), signature.encode())
+            is_somebody = attempt.user is not None and bool(attempt.user.srp_verifier)
+            if not (right and is_somebody and block == state["handle"]):
+                raise errors.incorrect_username_or_password()
         return custom.remembering(attempt.having_proved("pwd"), self.name, result=True)
+
+
+def _claim(attempt: Attempt, state: Mapping[str, Any], timestamp: str) -> str:
+    """What the client signs who knows the password."""
+    identity, _, verifier = _secrets_of(attempt)
+    handle = base64.b64decode(state["handle"])
+    secret = int.from_bytes(keyring.unseal(bytes.fromhex(state["secret"]), _context(handle)), "big")
+    key = srp.session_key(int(state["client"], 16), int(state["server"], 16), verifier, secret)
+    return srp.claim(key, attempt.client.pool.srp_name, identity, handle, timestamp)
 
 
 def _context(handle: bytes) -> str:
