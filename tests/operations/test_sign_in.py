@@ -16,7 +16,7 @@ from pycognito.aws_srp import AWSSRP
 
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.refusals import refused
-from userpools.domain import factors, passwords, srp
+from userpools.domain import factors, hashing, srp
 from userpools.models import SignIn, TokenFamily, User, UserPool
 
 pytestmark = pytest.mark.django_db
@@ -491,7 +491,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
         return counted
 
-    monkeypatch.setattr(passwords, "check_password", counting("hashes", passwords.check_password))
+    monkeypatch.setattr(hashing, "matches", counting("hashes", hashing.matches))
     monkeypatch.setattr(srp, "power", counting("powers", srp.power))
     return done
 

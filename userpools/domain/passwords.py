@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from os import cpu_count
-from threading import BoundedSemaphore
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import srp
+from userpools.domain import hashing, srp
 from userpools.models import PasswordRecord, User, UserPool
 from userpools.values import PasswordPolicy
 
@@ -29,21 +25,7 @@ SYMBOLS = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- "  # AWS: "Password policies"; a s
 GENERATED_SYMBOLS = "!@#$%*?+-="
 GENERATED_LENGTH = 16
 DEFAULT_VALIDITY_DAYS = 7  # what 0 asks for
-WAIT_FOR_A_HASH = 5.0  # seconds
 COLUMNS = ("password", "srp_salt", "srp_verifier", "temporary_password_expires_at")
-
-# Memory-hard on purpose: more at once than cores only makes each slower and the process larger.
-_hashing = BoundedSemaphore(max(2, cpu_count() or 2))
-
-
-@contextmanager
-def _admission() -> Iterator[None]:
-    if not _hashing.acquire(timeout=WAIT_FOR_A_HASH):
-        raise errors.rate_exceeded()
-    try:
-        yield
-    finally:
-        _hashing.release()
 
 
 # --- policy ---------------------------------------------------------------------------------------------------------
@@ -105,9 +87,7 @@ def made_without_policy(user: User, password: str) -> Kept:
     """For a password that was good enough somewhere else."""
     salt = srp.new_salt()
     verifier = srp.verifier(user.pool.srp_name, user.username, password, salt)
-    with _admission():
-        hashed = make_password(password)
-    return Kept(hashed, salt, keyring.seal(srp.pad(verifier), _verifier_context(user)))
+    return Kept(hashing.hashed(password), salt, keyring.seal(srp.pad(verifier), _verifier_context(user)))
 
 
 def keep(user: User, kept: Kept) -> None:
@@ -131,24 +111,19 @@ def _check_history(user: User, password: str) -> None:
     if not size or not user.pk:
         return
     earlier = user.password_records.values_list("password", flat=True)[: size - 1]
-    for known in filter(None, (user.password, *earlier)):
-        with _admission():
-            used = check_password(password, known)
-        if used:
-            raise errors.password_used_before()
+    if any(hashing.matches(password, known) for known in filter(None, (user.password, *earlier))):
+        raise errors.password_used_before()
 
 
 @cache
 def _nobodys_password() -> str:
-    return make_password(secrets.token_urlsafe())
+    return hashing.hashed(secrets.token_urlsafe())
 
 
 def matches(user: User | None, password: str) -> bool:
     """Also for nobody and for users without a password: the same work, and never true."""
     known = user.password if user is not None else ""
-    with _admission():
-        right = check_password(password, known or _nobodys_password())
-    return right and bool(known)
+    return hashing.matches(password, known or _nobodys_password()) and bool(known)
 
 
 # --- the SRP form ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -20,12 +21,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         listen = server.addresses(settings.POOLHOUSE)
-        with start_lock.alone():
-            self._prepare()
+        self._prepare_apart()
         self.stdout.write(f"\n  Serving on {settings.POOLHOUSE.public_url}   (Ctrl-C stops)\n\n")
         # Workers are forked: what is still in the buffer would be printed by each.
         self.stdout.flush()
         server.serve(settings.POOLHOUSE, listen)
+
+    def _prepare_apart(self) -> None:
+        """In a process of its own: what migrations take of memory would otherwise be every worker's for good. Nothing
+        is connected yet that two processes could share."""
+        child = os.fork()
+        if not child:
+            with start_lock.alone():
+                self._prepare()
+            self.stdout.flush()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            raise SystemExit(os.waitstatus_to_exitcode(status))
 
     def _prepare(self) -> None:
         if _has_to_migrate():
