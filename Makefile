@@ -55,7 +55,8 @@ docs: $(UV) ## write the pages of docs/ that are made from code
 	@$(DEV) python -m tests.documents
 
 bench: $(UV) ## measure the production server against this machine's limits
-	@$(UV) run --frozen --isolated --no-dev --all-extras python -m bench
+	@$(UV) run --frozen --isolated --no-dev python -m bench sqlite
+	@$(UV) run --frozen --isolated --no-dev --extra postgres python -m bench postgres
 
 # --target, because distributions refuse pip elsewhere, and python3-venv may be missing.
 .tools/bin/uv:

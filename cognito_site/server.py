@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
-import gc
 import socket
 import threading
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -20,6 +17,7 @@ from granian.log import LogLevels
 from granian.server.mp import WorkerProcess
 from granian.wsgi import _callback_wrapper
 
+from cognito_site import memory
 from cognito_site.environment import ConfigurationError, Environment
 
 BACKLOG = 1024
@@ -40,7 +38,7 @@ def addresses(environment: Environment) -> list[str]:
 
 
 def serve(environment: Environment, listen: list[str]) -> None:
-    _settle_memory()
+    memory.settle()
     server = Granian(
         "cognito_site.wsgi:application",
         address=listen[0],
@@ -55,15 +53,6 @@ def serve(environment: Environment, listen: list[str]) -> None:
     )
     extra = [ListenerSpec(address, environment.port, BACKLOG) for address in listen[1:]]
     server.serve(spawn_target=_Spawn(extra))
-
-
-def _settle_memory() -> None:
-    """Before workers are forked: what was only needed for the start goes back to the system, and what stays is never
-    looked at by a worker's garbage collector, which would make copies of it."""
-    gc.collect()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-    gc.freeze()
 
 
 class _Spawn:

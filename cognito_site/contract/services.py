@@ -1,18 +1,20 @@
 """AWS's own models, as botocore ships them: the only list of operations, members, limits, enums and declared errors.
 
 Read once for each service and compiled into small frozen objects; the documentation (nine tenths of the bytes) is
-dropped. Only botocore's loader is used: its clients would cost half a second and thirty megabytes.
+dropped. Nothing of botocore is used but its files: its code would cost half a second and thirty megabytes.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from botocore import xform_name
-from botocore.loaders import Loader
 
 IAM_SUBSET = (
     "CreateRole",
@@ -156,7 +158,15 @@ def below(shape: Shape | None) -> Iterator[Shape]:
 @cache
 def service(name: str) -> Service:
     """One of ``NAMES``."""
-    return _Compiler(name, Loader().load_service_model(name, "service-2")).service()
+    return _Compiler(name, _model(name)).service()
+
+
+def _model(name: str) -> dict[str, Any]:
+    """The newest version that is there."""
+    versions = [version for version in (files("botocore") / "data" / name).iterdir() if version.is_dir()]
+    newest = max(versions, key=lambda version: version.name)
+    found: dict[str, Any] = json.loads(gzip.decompress((newest / "service-2.json.gz").read_bytes()))
+    return found
 
 
 @cache

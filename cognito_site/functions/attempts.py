@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from importlib import import_module
 
-from cognito_site.functions import endpoints, registry, transactions, webhooks
+from cognito_site.functions import registry, transactions, webhooks
 from cognito_site.functions.local.warm import warm
 from cognito_site.functions.outcomes import ACCESS_DENIED, SERVICE, Answer, Failure, NotAnswered
 from cognito_site.functions.targets import Endpoint, Target, Unacceptable, Webhook
@@ -49,5 +50,7 @@ def _once(target: Target, arn: str, event_id: str, body: bytes) -> Answer:
     if isinstance(target, Webhook):
         return webhooks.ask(target, event_id, body, SECONDS)
     if isinstance(target, Endpoint):
-        return endpoints.ask(target, arn, event_id, body, SECONDS)
+        # AWS's SDK takes half a second and thirty megabytes, which most installations never need.
+        answer: Answer = import_module("cognito_site.functions.endpoints").ask(target, arn, event_id, body, SECONDS)
+        return answer
     return warm.ask(target, arn, event_id, body, SECONDS)

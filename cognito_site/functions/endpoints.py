@@ -1,7 +1,4 @@
-"""A function behind Lambda's Invoke API: at AWS, or in anything that speaks it.
-
-boto3 is imported at the first call: it costs half a second and thirty megabytes, which most installations never need.
-"""
+"""A function behind Lambda's Invoke API: at AWS, or in anything that speaks it."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3  # type: ignore[import-untyped]
 from botocore import exceptions
 from botocore.config import Config
 
@@ -67,7 +64,6 @@ def _region(endpoint: Endpoint, arn: str) -> str:
 
 @lru_cache(maxsize=64)
 def _client(endpoint: Endpoint, region: str, seconds: float) -> Any:
-    boto3 = import_module("boto3")
     # Attempts are counted by who calls us.
     config = Config(
         connect_timeout=min(CONNECT_SECONDS, seconds),
