@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
+import urllib.error
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,12 +44,21 @@ def run(request: Request, connections: int = CONNECTIONS, seconds: int = SECONDS
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), request.url]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in printed:
-        raise RuntimeError(f"{request.url} refused:\n{printed}")
+        raise RuntimeError(f"{request.url} refused some, such as this one: {_refusal(request)}\n{printed}")
     return Measured(
         float(_found(r"Requests/sec:\s+([\d.]+)", printed)[0]),
         _milliseconds(*_found(r"50%\s+([\d.]+)(us|ms|s)", printed)),
         _milliseconds(*_found(r"99%\s+([\d.]+)(us|ms|s)", printed)),
     )
+
+
+def _refusal(request: Request) -> str:
+    asked = urllib.request.Request(request.url, request.body.encode() or None, request.headers)
+    try:
+        with urllib.request.urlopen(asked) as answer:
+            return f"{answer.status}, this time"
+    except urllib.error.HTTPError as refused:
+        return f"{refused.code} {refused.read().decode()}"
 
 
 def _found(pattern: str, text: str) -> tuple[str, ...]:
