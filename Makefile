@@ -1,7 +1,7 @@
 # Needs python3, pip and make. Everything else is fetched into .tools, .venv and tests/clients/node.
 
 UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
-EXTRA = $(if $(filter postgres%,$(DATABASE_URL)),--extra postgres)
+EXTRA = $(if $(filter postgres%,$(DATABASE_URL)),--extra postgres) $(if $(filter-out smtp% console% inbox%,$(EMAIL_URL)),--extra mail)
 SERVE = $(UV) run --frozen --no-dev $(EXTRA)
 DEV = $(UV) run --frozen --all-extras
 PYTEST = $(DEV) pytest $(PYTEST_ARGS)
@@ -57,6 +57,7 @@ docs: $(UV) ## write the pages of docs/ that are made from code
 bench: $(UV) ## measure the production server against this machine's limits
 	@$(UV) run --frozen --isolated --no-dev python -m bench sqlite
 	@$(UV) run --frozen --isolated --no-dev --extra postgres python -m bench postgres
+	@$(DEV) python -m bench.drain
 
 # --target, because distributions refuse pip elsewhere, and python3-venv may be missing.
 .tools/bin/uv:

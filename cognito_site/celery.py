@@ -9,6 +9,7 @@ therefore take ids, and may run twice.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from celery import Celery, Signature, Task
 from django.conf import settings
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cognito_site.settings")
 
@@ -24,11 +26,24 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+class _Broker:
+    """One that is down, or hangs, is left alone for a moment: nobody who waits for an answer shall wait for it, too."""
+
+    REST_SECONDS = 5.0
+    rests_until = 0.0
+
+
 def after_commit(task: Task[..., Any] | Signature[Any], *arguments: Any) -> None:
     """Tell a worker once the transaction is in. A broker that is down is logged, not raised: the change is made."""
 
     def tell() -> None:
-        task.delay(*arguments)
+        if time.monotonic() < _Broker.rests_until:
+            return
+        try:
+            task.delay(*arguments)
+        except OperationalError:
+            _Broker.rests_until = time.monotonic() + _Broker.REST_SECONDS
+            raise
 
     transaction.on_commit(tell, robust=True)
 

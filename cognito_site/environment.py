@@ -1,7 +1,8 @@
 """Settings from the environment: a mapping in, a frozen value out.
 
-Pure: reads no file and opens no connection. Every wrong value is reported at once, one line each, with the variable,
-what it held (never a secret) and what is accepted. ``docs/configuration.md`` is held against ``VARIABLES`` by a test.
+Pure: reads no file of Poolhouse's and opens no connection. Every wrong value is reported at once, one line each, with
+the variable, what it held (never a secret) and what is accepted. ``docs/configuration.md`` is held against
+``VARIABLES`` by a test.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cognito_site import variables
-from cognito_site.variables import EmailTarget, PostgresTarget, SqliteTarget, TrustedProxies
+from cognito_site.transports import targets
+from cognito_site.transports.targets import MailTarget, TextTarget
+from cognito_site.variables import PostgresTarget, SqliteTarget, TrustedProxies
 
 VARIABLES = (
     "PORT",
@@ -23,7 +26,12 @@ VARIABLES = (
     "DATABASE_URL",
     "REDIS_URL",
     "EMAIL_URL",
+    "EMAIL_FROM",
+    "SMS_URL",
     "SMS_WEBHOOK_URL",
+    "POOLHOUSE_SMS_COUNTRIES",
+    "POOLHOUSE_SMS_PER_DAY",
+    "POOLHOUSE_LOG_TARGETS",
     "POOLHOUSE_REGION",
     "POOLHOUSE_ACCOUNT_ID",
     "POOLHOUSE_ACCESS_KEY_ID",
@@ -36,6 +44,8 @@ VARIABLES = (
     "POOLHOUSE_WORKERS",
     "POOLHOUSE_THREADS",
 )
+
+SMS_PER_DAY = 1000
 
 T = TypeVar("T")
 
@@ -56,9 +66,12 @@ class Environment:
     database_url: str | None = field(repr=False)
     database: PostgresTarget | SqliteTarget
     redis_url: str | None = field(repr=False)
-    email_url: str | None = field(repr=False)
-    email: EmailTarget | None
-    sms_webhook_url: str | None = field(repr=False)
+    email: MailTarget | None
+    email_from: str
+    sms: TextTarget | None
+    sms_countries: frozenset[str] | None
+    sms_per_day: int
+    log_targets: tuple[tuple[str, str], ...] = field(repr=False)
     region: str
     account_id: str
     access_key_id: str | None
@@ -117,16 +130,20 @@ def from_mapping(mapping: Mapping[str, str], base_dir: Path) -> Environment:
     reader = _Reader(mapping)
     port = reader.read("PORT", variables.port) or 9229
     data_dir = base_dir / (reader.read("DATA_DIR", variables.path) or "var")
+    public_url = reader.read("PUBLIC_URL", variables.public_url) or f"http://localhost:{port}"
     environment = Environment(
         port=port,
         data_dir=data_dir,
-        public_url=reader.read("PUBLIC_URL", variables.public_url) or f"http://localhost:{port}",
+        public_url=public_url,
         database_url=reader.text("DATABASE_URL"),
         database=reader.read_secret("DATABASE_URL", variables.database) or SqliteTarget(data_dir / "poolhouse.sqlite3"),
         redis_url=reader.read_secret("REDIS_URL", variables.redis_url),
-        email_url=reader.text("EMAIL_URL"),
-        email=reader.read_secret("EMAIL_URL", variables.email),
-        sms_webhook_url=reader.read_secret("SMS_WEBHOOK_URL", variables.webhook_url),
+        email=reader.read_secret("EMAIL_URL", targets.mail),
+        email_from=reader.read("EMAIL_FROM", variables.mail_address) or f"no-reply@{urlsplit(public_url).hostname}",
+        sms=reader.read_secret("SMS_URL", targets.texts) or reader.read_secret("SMS_WEBHOOK_URL", targets.webhook),
+        sms_countries=reader.read("POOLHOUSE_SMS_COUNTRIES", variables.countries),
+        sms_per_day=_or(reader.read("POOLHOUSE_SMS_PER_DAY", variables.daily_count), SMS_PER_DAY),
+        log_targets=reader.read_secret("POOLHOUSE_LOG_TARGETS", variables.log_targets) or (),
         region=reader.read("POOLHOUSE_REGION", variables.region) or "us-east-1",
         account_id=reader.read("POOLHOUSE_ACCOUNT_ID", variables.account_id) or "000000000000",
         access_key_id=reader.read("POOLHOUSE_ACCESS_KEY_ID", variables.access_key_id),
@@ -174,8 +191,17 @@ class _Reader:
         return any(problem.startswith((f"{name} ", f"{name}=")) for problem in self.problems)
 
 
+def _or(found: T | None, default: T) -> T:
+    """Zero is an answer, too."""
+    return default if found is None else found
+
+
 def _contradictions(environment: Environment, reader: _Reader) -> list[str]:
     problems = []
+    if reader.text("SMS_URL") and reader.text("SMS_WEBHOOK_URL"):
+        problems.append("SMS_URL and SMS_WEBHOOK_URL are both set: a webhook's address may stand in SMS_URL")
+    if package := targets.missing_package(environment.email):
+        problems.append(f"EMAIL_URL needs {package}, which is not installed: `uv sync --extra mail` installs it")
     pair = {name: reader.text(name) for name in ("POOLHOUSE_ACCESS_KEY_ID", "POOLHOUSE_SECRET_ACCESS_KEY")}
     if sum(value is not None for value in pair.values()) == 1:
         missing = next(name for name, value in pair.items() if value is None)

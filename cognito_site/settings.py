@@ -128,19 +128,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 # Named here, not only found in its app: of Django's own words and ours for the same thing, ours are the pages'.
-LOCALE_PATHS = [BASE_DIR / "hostedui" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "hostedui" / "locale", BASE_DIR / "userpools" / "locale"]
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 
-if POOLHOUSE.email:
-    EMAIL_HOST = POOLHOUSE.email.host
-    EMAIL_PORT = POOLHOUSE.email.port
-    EMAIL_HOST_USER = POOLHOUSE.email.user
-    EMAIL_HOST_PASSWORD = POOLHOUSE.email.password
-    EMAIL_USE_SSL = POOLHOUSE.email.scheme == "smtps"
-    EMAIL_USE_TLS = POOLHOUSE.email.scheme == "smtp+starttls"
-    EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = f"no-reply@{POOLHOUSE.hostname}"
+# Which way it leaves by is ``cognito_site.transports``' business.
+DEFAULT_FROM_EMAIL = POOLHOUSE.email_from
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
@@ -155,6 +148,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {"polling_interval": 0.02}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A publisher that finds no broker gives up at once: the periodic tasks find the row.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True

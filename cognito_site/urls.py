@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("", include("identitypools.discovery")),
+    path("api/", include("userpools.api.urls")),
     path("demo/callback", demo.callback),
     path("static/<slug:tree>/<path:name>", static_views.moved),
 ]

@@ -8,12 +8,13 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import formataddr, parseaddr
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 KEY_BYTES = 32
 DEFAULT_PORTS = {"http": 80, "https": 443}
-EMAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 POSTGRES_OPTIONS = frozenset(
     {"host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name"}
@@ -35,15 +36,6 @@ class PostgresTarget:
 @dataclass(frozen=True, slots=True)
 class SqliteTarget:
     path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class EmailTarget:
-    scheme: str
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +121,36 @@ def redis_url(text: str) -> str:
     return text
 
 
-def email(text: str) -> EmailTarget:
-    parts = _url(text, tuple(EMAIL_PORTS), "smtp://127.0.0.1:2525")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError("only scheme, user, password, host and port, please")
-    port = parts.port or EMAIL_PORTS[parts.scheme]
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return EmailTarget(parts.scheme, parts.hostname or "", port, user, password)
+def mail_address(text: str) -> str:
+    """As ``From`` has it: an address, with or without a name."""
+    name, address = parseaddr(text)
+    if "\n" in text or not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
+        raise ValueError("an address, please, as in no-reply@example.com or Harbour <no-reply@example.com>")
+    return formataddr((name, address))
 
 
-def webhook_url(text: str) -> str:
-    _url(text, ("http", "https"), "https://sms.example.com/send")
-    return text
+def countries(text: str) -> frozenset[str]:
+    """The list of all takes long to load, and few ask for it."""
+    codes = frozenset(part.strip().upper() for part in text.split(","))
+    if unknown := codes - import_module("phonenumbers").SUPPORTED_REGIONS:
+        raise ValueError(f"countries by their two letters, please, as in DE,FR,PT; {min(unknown) or 'nothing'} is none")
+    return codes
+
+
+def daily_count(text: str) -> int:
+    return _whole_number(text, 0, 100_000_000)
+
+
+def log_targets(text: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a log group and the address that its lines go to."""
+    pairs = []
+    for part in text.split():
+        group, _, url = part.partition("=")
+        if not re.fullmatch(r"[A-Za-z0-9._/#-]{1,512}", group):
+            raise ValueError("log groups and addresses, please, as in messages=https://logs.example.com/in")
+        _url(url, ("http", "https"), "messages=https://logs.example.com/in")
+        pairs.append((group, url))
+    return tuple(pairs)
 
 
 def lambda_endpoint_url(text: str) -> str:

@@ -1,55 +1,15 @@
-"""The languages of the pages, and which one a visitor reads.
+"""Which language a visitor reads.
 
 The words themselves are gettext catalogues in ``hostedui/locale``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cognito_site.languages import ENGLISH, Language, named, nearest
 
 COOKIE = "lang"
 PARAMETER = "lang"
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """``code`` as the ``lang`` parameter, the cookie and ``<html lang>`` spell it; ``name`` in the language itself."""
-
-    code: str
-    name: str
-    direction: str = "ltr"
-
-    @property
-    def catalogue(self) -> str:
-        """As ``django.utils.translation`` spells it."""
-        return self.code.lower()
-
-
-LANGUAGES = (
-    Language("de", "Deutsch"),
-    Language("en", "English"),
-    Language("es", "Español"),
-    Language("fr", "Français"),
-    Language("id", "Bahasa Indonesia"),
-    Language("it", "Italiano"),
-    Language("nl", "Nederlands"),
-    Language("pt-BR", "Português (Brasil)"),
-    Language("ar", "العربية", "rtl"),
-    Language("ja", "日本語"),
-    Language("ko", "한국어"),
-    Language("zh-CN", "简体中文"),
-    Language("zh-TW", "繁體中文"),
-)
-ENGLISH = next(language for language in LANGUAGES if language.code == "en")
-_BY_CODE = {language.code.lower(): language for language in LANGUAGES}
-# What browsers ask for and the codes above do not spell; the longest prefix decides.
-_ALSO = {"pt": "pt-br", "zh": "zh-cn", "zh-hant": "zh-tw", "zh-hk": "zh-tw", "zh-mo": "zh-tw", "in": "id"}
 _LONGEST_HEADER = 500
-
-
-def named(code: str | None) -> Language | None:
-    """The language that the ``lang`` parameter or cookie names; None for one that the pages do not speak."""
-    return _BY_CODE.get((code or "").lower())
 
 
 def choose(query: str | None, cookie: str | None, accept: str | None) -> Language:
@@ -60,7 +20,7 @@ def choose(query: str | None, cookie: str | None, accept: str | None) -> Languag
 
 def _accepted(header: str) -> Language | None:
     for tag in _by_preference(header[:_LONGEST_HEADER]):
-        if found := _nearest(tag):
+        if found := nearest(tag):
             return found
     return None
 
@@ -80,13 +40,3 @@ def _quality(weight: str) -> float:
         return float(weight or "1")
     except ValueError:
         return 0.0
-
-
-def _nearest(tag: str) -> Language | None:
-    """``de-AT`` reads German; ``zh-Hant-HK`` reads traditional Chinese."""
-    parts = tag.split("-")
-    for length in range(len(parts), 0, -1):
-        prefix = "-".join(parts[:length])
-        if found := _BY_CODE.get(_ALSO.get(prefix, prefix)):
-            return found
-    return None

@@ -30,6 +30,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from cognito_site.languages import LANGUAGES, Language
 from hostedui import languages, words
 from hostedui.forms import (
     CodeForm,
@@ -43,7 +44,6 @@ from hostedui.forms import (
     SignUpForm,
     TotpSetupForm,
 )
-from hostedui.languages import Language
 from hostedui.words import Told, Words
 
 # --- the frame: what surrounds every page ---------------------------------------------------------------------------
@@ -74,7 +74,7 @@ class Frame:
         query = [pair for pair in given if pair[0] != languages.PARAMETER]
         return [
             LanguageLink(each, "?" + urlencode([*query, (languages.PARAMETER, each.code)], errors="surrogateescape"))
-            for each in languages.LANGUAGES
+            for each in LANGUAGES
         ]
 
 
@@ -255,10 +255,11 @@ class Sent(Destination):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm(_Step):
-    """``sent`` is None where nobody knows: who comes from the sign-in page got the code some time ago."""
+    """``sent`` is None where nobody knows: who comes from the sign-in page got the code some time ago. ``form`` is None
+    where a link was sent."""
 
     template = "confirm"
-    form: CodeForm
+    form: CodeForm | None
     sent: Sent | None = None
     resend_url: str = ""
 
@@ -295,6 +296,14 @@ class SignedOut(Page):
     heading = _("You’re signed out")
     sign_in_url: str = ""
     app_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmLink(Page):
+    """Where a confirmation link leads."""
+
+    template = "confirm_link"
+    heading = _("Confirm your account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

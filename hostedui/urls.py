@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from hostedui.oauth import discovery, endpoints
-from hostedui.views import conversation, failures, passwords, sign_in, sign_out, sign_up
+from hostedui.views import by_link, conversation, failures, passwords, sign_in, sign_out, sign_up
 
 PROGRAMS: dict[str, endpoints.Endpoint] = {
     "/oauth2/token": endpoints.token,
@@ -31,7 +31,7 @@ urlpatterns = [
     path("error", failures.error),
     # AWS's own documentation does not agree on the capitals of these.
     re_path(r"^(?i:changePassword)$", conversation.step),
-    re_path(r"^(?i:confirmUser)/?$", sign_up.confirm_by_link),
+    re_path(r"^(?i:confirmUser)/?$", by_link.confirm_user),
     re_path(r"^(?i:forgotPassword)$", passwords.forgot),
     re_path(r"^(?i:forgotPassword)/resend$", passwords.resend),
     re_path(r"^(?i:confirmForgotPassword)$", passwords.reset),

@@ -3,15 +3,17 @@ are at a domain or below the issuer."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from cognito_site.languages import Language
 from hostedui import languages
-from hostedui.languages import Language
-from hostedui.oauth import parameters
+from hostedui.oauth import answers, parameters
 from hostedui.oauth.parameters import Parameters
 from userpools.domain.domain_hosts import Site
+from userpools.values import Context
 
 
 class Visit(HttpRequest):
@@ -45,3 +47,8 @@ def error_page(site: Site, code: str, client_id: str = "") -> str:
 def language(request: Visit) -> Language:
     asked, kept = known(request).get(languages.PARAMETER), request.COOKIES.get(languages.COOKIE)
     return languages.choose(asked, kept, request.META.get("HTTP_ACCEPT_LANGUAGE"))
+
+
+def context(request: Visit) -> Context:
+    """Whatever is written to a visitor is written in the language of the page."""
+    return replace(answers.context_of(request), language=language(request).code)

@@ -309,6 +309,7 @@ _BY_CODE: Mapping[str, Say] = {
 # --- good news ------------------------------------------------------------------------------------------------------
 
 CODE_SENT = Told(_("A new code is on its way."), _("Only the newest one works."), kind="good")
+LINK_SENT = Told(_("A new link is on its way."), _("Only the newest one works."), kind="good")
 PASSWORD_SAVED = Told(_("Password saved."), _("Sign in with the new one."), kind="good")
 CONFIRMED = Told(_("Your account is confirmed."), _("Sign in to continue."), kind="good")
 CREATED = Told(
@@ -344,10 +345,6 @@ _FAILURES: Mapping[str, Failure] = {
     "no_domain": Failure(
         _("There’s no sign-in page here"),
         _("Whoever runs this app hasn’t set up its sign-in pages. Nothing is wrong with your account."),
-    ),
-    "links_not_performed": Failure(
-        _("This link can’t confirm your account"),
-        _("Links in messages aren’t used here. Ask whoever runs this app to confirm your account."),
     ),
     "stale_form": Failure(
         _("This page has waited too long"),

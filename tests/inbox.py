@@ -22,6 +22,10 @@ def newest(destination: str) -> Content:
 
 def code(destination: str) -> str:
     """The six digits of the newest message."""
-    found = re.search(r"\b[0-9]{6}\b", newest(destination).text)
-    assert found, newest(destination).text
+    return digits(newest(destination).text)
+
+
+def digits(text: str) -> str:
+    found = re.search(r"\b[0-9]{6}\b", text)
+    assert found, text
     return found[0]

@@ -6,19 +6,35 @@ from datetime import timedelta
 from uuid import UUID
 
 from cognito_site.celery import app, periodic
-from userpools.domain import delivery, housekeeping, keys
+from userpools.domain import delivery, housekeeping, keys, log_delivery, notifications
+
+# By the names that ``domain`` sends tasks under.
+OUTBOXES = {"message": delivery.OUTBOX, "notification": notifications.OUTBOX}
+SWEEP = timedelta(seconds=5)
 
 
 @app.task(name="userpools.tasks.deliver", ignore_result=True)
-def deliver(message_id: str) -> None:
-    delivery.deliver(UUID(message_id))
+def deliver(outbox: str, row_id: str) -> None:
+    OUTBOXES[outbox].deliver(UUID(row_id))
 
 
-@periodic(timedelta(seconds=5))
+@app.task(ignore_result=True)
+def drain(outbox: str) -> None:
+    OUTBOXES[outbox].drain()
+
+
+@app.task(name="userpools.tasks.report", ignore_result=True)
+def report(message_id: str) -> None:
+    """To the log of a pool: a message that was refused before there was an attempt."""
+    log_delivery.unsent(UUID(message_id))
+
+
+@periodic(SWEEP)
 def deliver_what_was_left() -> None:
-    """Also what waits for another attempt."""
-    for message_id in delivery.due():
-        deliver.delay(str(message_id))
+    """Also what waits for another attempt. What no worker has taken up by the next time is sent anew then."""
+    for name, outbox in OUTBOXES.items():
+        for _ in range(outbox.due_batches()):
+            drain.apply_async((name,), expires=SWEEP.total_seconds())
 
 
 @periodic(timedelta(seconds=5))

@@ -21,7 +21,7 @@ class Context:
     """Who asks, as far as the rules may know: nothing here came from a body that the caller could forge, except
     ``client_metadata`` and ``validation_data``, which are passed on to triggers as they came. ``actor`` is the ARN of
     an administrator who acts on somebody's account, and empty when people act on their own; ``client`` is the id of the
-    app client that they came through."""
+    app client that they came through, ``language`` the code of the one in which they read a page."""
 
     ip: str = ""
     user_agent: str = ""
@@ -29,6 +29,7 @@ class Context:
     validation_data: dict[str, str] | None = None
     actor: str = ""
     client: str = ""
+    language: str = ""
 
     def at(self, client: str) -> Context:
         return replace(self, client=client)

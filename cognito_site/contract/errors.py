@@ -447,6 +447,31 @@ class CodeDeliveryFailure(Refusal):
     code = "CodeDeliveryFailureException"
 
 
+def no_messages_to_country() -> Refusal:
+    return CodeDeliveryFailure("Text messages are not sent to the country of this phone number.")
+
+
+def message_budget_used() -> Refusal:
+    return CodeDeliveryFailure("The user pool has sent all text messages of this day.")
+
+
+def no_channel_for(medium: str) -> Refusal:
+    return CodeDeliveryFailure(f"Messages by {medium} cannot be sent: no channel is configured for them.")
+
+
+class InvalidSmsRoleAccessPolicy(Refusal):
+    code = "InvalidSmsRoleAccessPolicyException"
+
+
+class InvalidEmailRoleAccessPolicy(Refusal):
+    code = "InvalidEmailRoleAccessPolicyException"
+
+
+def undeliverable(medium: str, why: str) -> Refusal:
+    """Of operations that declare no CodeDeliveryFailure: what AWS says when its sender is not let through."""
+    return InvalidSmsRoleAccessPolicy(why) if medium == "SMS" else InvalidEmailRoleAccessPolicy(why)
+
+
 class LimitExceeded(Refusal):
     code = "LimitExceededException"
     in_query = ("LimitExceeded", 409)
@@ -980,6 +1005,28 @@ def managed_login_version_unknown() -> Refusal:
 
 def domain_taken() -> Refusal:
     return InvalidParameter("Domain already associated with another user pool.")
+
+
+def link_needs_domain() -> Refusal:
+    return InvalidParameter("A user pool that confirms sign-ups by link must have a domain.")
+
+
+def sender_refused() -> Refusal:
+    return InvalidParameter("From must be an email address, or a name and an email address in angle brackets.")
+
+
+def text_refused(why: str) -> Refusal:
+    """Of an extension."""
+    return InvalidParameter(f"This text cannot be used: {why}.")
+
+
+def log_configuration_refused(why: str) -> Refusal:
+    return InvalidParameter(f"Invalid log delivery configuration: {why}.")
+
+
+def event_webhook_refused(why: str) -> Refusal:
+    """Of an extension."""
+    return InvalidParameter(f"This webhook cannot be used: {why}.")
 
 
 def not_performed(what: str) -> Refusal:

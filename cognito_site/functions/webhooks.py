@@ -1,13 +1,9 @@
 """A function behind an address: the event is posted, signed; what comes back is the answer.
 
-The signature is over the moment and the body, so that a receiver who refuses old moments takes no event twice. The
-event id is the same at every attempt.
+It is signed as every post of ours is (``cognito_site.signatures``). The event id is the same at every attempt.
 """
 
 from __future__ import annotations
-
-import hmac
-import time
 
 from cognito_site import outgoing
 from cognito_site.functions import payloads
@@ -23,8 +19,8 @@ from cognito_site.functions.outcomes import (
     NotAnswered,
 )
 from cognito_site.functions.targets import Webhook
+from cognito_site.signatures import EVENT_ID, signed
 
-TIMESTAMP, SIGNATURE, EVENT_ID = "X-Poolhouse-Timestamp", "X-Poolhouse-Signature", "X-Poolhouse-Event-Id"
 _NAMES = {401: ACCESS_DENIED, 403: ACCESS_DENIED, 404: NOT_FOUND, 410: NOT_FOUND, 408: SOCKET_TIMEOUT, 429: THROTTLED}
 # "Not now" in the language of HTTP.
 _PASSING = frozenset({408, 409, 425, 429})
@@ -44,12 +40,6 @@ def ask(webhook: Webhook, event_id: str, body: bytes, seconds: float) -> Answer:
     if answer.is_success:
         return Answer(payloads.read(answer.body))
     raise _refused(answer)
-
-
-def signed(secret: str, body: bytes) -> dict[str, str]:
-    moment = str(int(time.time()))
-    proof = hmac.digest(secret.encode(), moment.encode() + b"." + body, "sha256").hex()
-    return {TIMESTAMP: moment, SIGNATURE: f"v1={proof}"}
 
 
 def _refused(answer: outgoing.Answer) -> FunctionFailed | NotAnswered:

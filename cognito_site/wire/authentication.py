@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
@@ -21,6 +22,7 @@ GLOBAL_REGION = "us-east-1"
 # Both need no permission, and no policy can deny them (AWS STS API Reference).
 FREE = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
 ANY = "*"
+LONGEST_USER_AGENT = 400
 
 
 class SignatureAuthentication(BaseAuthentication):
@@ -49,6 +51,24 @@ class SignatureAuthentication(BaseAuthentication):
     def _regions(self) -> set[str]:
         here = settings.POOLHOUSE.region
         return {here, GLOBAL_REGION} if self._is_query else {here}
+
+
+def as_signed(request: HttpRequest, body: bytes) -> sigv4.Request:
+    meta = request.META
+    headers = {name[5:].replace("_", "-").lower(): str(value) for name, value in meta.items() if name[:5] == "HTTP_"}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if meta.get(name):
+            headers[name.replace("_", "-").lower()] = meta[name]
+    return sigv4.Request(request.method or "", request.path, meta.get("QUERY_STRING", ""), headers, body)
+
+
+def conditions(request: HttpRequest) -> dict[str, Any]:
+    """What a policy's conditions may ask about the request."""
+    return {
+        "aws:SourceIp": request.META.get("REMOTE_ADDR", ""),
+        "aws:UserAgent": request.META.get("HTTP_USER_AGENT", "")[:LONGEST_USER_AGENT],
+        "aws:SecureTransport": str(request.is_secure()).lower(),
+    }
 
 
 def authorize(caller: Caller, operation: Operation, document: Any, context: dict[str, Any]) -> None:

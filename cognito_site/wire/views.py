@@ -24,15 +24,14 @@ from rest_framework.views import APIView
 
 from cognito_site.contract import errors, services, validation
 from cognito_site.contract.services import Operation, Service
-from cognito_site.wire import authentication, parsers, registry, renderers, sigv4
-from cognito_site.wire.authentication import SignatureAuthentication
+from cognito_site.wire import authentication, parsers, registry, renderers
+from cognito_site.wire.authentication import LONGEST_USER_AGENT, SignatureAuthentication
 from cognito_site.wire.call import Call
 
 log = logging.getLogger("poolhouse.wire")
 
 TARGET = "HTTP_X_AMZ_TARGET"
 LONGEST_HEADER = 1024
-LONGEST_USER_AGENT = 400
 EVERY_ANSWER = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
@@ -108,7 +107,7 @@ class JsonDoor(Door):
         caller = _caller(request, service, body) if operation.is_signed else None
         document = self.parser.parse(BytesIO(body))
         if caller is not None:
-            authentication.authorize(caller, operation, document, _context(request))
+            authentication.authorize(caller, operation, document, authentication.conditions(request))
         result = self.perform(request, service, operation, document, caller)
         return HttpResponse(self.renderer.render(result), content_type=self.content_type)
 
@@ -136,7 +135,7 @@ class QueryDoor(Door):
         caller = _caller(request, service, body) if operation.is_signed else None
         document = parsers.document(operation.input, given)
         if caller is not None:
-            authentication.authorize(caller, operation, document, _context(request))
+            authentication.authorize(caller, operation, document, authentication.conditions(request))
         result = self.perform(request, service, operation, document, caller)
         text = renderers.xml(service, operation, result, self.request_id)
         return HttpResponse(text, content_type=self.content_type)
@@ -185,22 +184,8 @@ def _body(request: HttpRequest, largest: int) -> bytes:
 
 
 def _caller(request: HttpRequest, service: Service, body: bytes) -> Any:
-    meta = request.META
-    headers = {name[5:].replace("_", "-").lower(): str(value) for name, value in meta.items() if name[:5] == "HTTP_"}
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if meta.get(name):
-            headers[name.replace("_", "-").lower()] = meta[name]
-    signed = sigv4.Request(request.method or "", request.path, meta.get("QUERY_STRING", ""), headers, body)
-    return SignatureAuthentication(service, meta.get("REMOTE_ADDR", "")).authenticate(signed)[0]
-
-
-def _context(request: HttpRequest) -> dict[str, Any]:
-    """What a policy's conditions may ask about the request."""
-    return {
-        "aws:SourceIp": request.META.get("REMOTE_ADDR", ""),
-        "aws:UserAgent": request.META.get("HTTP_USER_AGENT", "")[:LONGEST_USER_AGENT],
-        "aws:SecureTransport": str(request.is_secure()).lower(),
-    }
+    signed = authentication.as_signed(request, body)
+    return SignatureAuthentication(service, request.META.get("REMOTE_ADDR", "")).authenticate(signed)[0]
 
 
 def _refusal(exception: Exception, request: HttpRequest, request_id: str) -> errors.Refusal:

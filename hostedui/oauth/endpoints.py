@@ -91,7 +91,7 @@ def revoke(request: HttpRequest, site: Site) -> HttpResponse:
     asked = Asked(site.pool_id, given, ("token", "client_id"), request.META.get("HTTP_AUTHORIZATION", ""))
     try:
         _revocation.validate_revocation_request(asked)
-        tokens.revoke_refresh_token(asked.client, asked.token)
+        tokens.revoke_refresh_token(asked.client, asked.token, answers.context_of(request))
     except oauth.InvalidClientError as error:
         return answers.refused("invalid_client", error.description, 401, WWW_Authenticate='Basic realm="oauth2"')
     except oauth.OAuth2Error as error:

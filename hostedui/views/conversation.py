@@ -16,7 +16,6 @@ from django.utils import timezone
 from cognito_site.contract import errors
 from hostedui import cookies, visit, words
 from hostedui.forms import PageForm
-from hostedui.oauth.answers import context_of
 from hostedui.oauth.authorization import Authorization
 from hostedui.views import links, pages, steps
 from hostedui.views.authorized import authorized
@@ -47,7 +46,7 @@ def _next_page(request: Visit, asked: Authorization, result: Asked) -> tuple[Ste
     the same page again."""
     if result.challenge != MfaSetup.name:
         return steps.STEPS[result.challenge][0], result.session
-    held = sessions.hold(asked.client, result.session, context_of(request))
+    held = sessions.hold(asked.client, result.session, visit.context(request))
     way = steps.ways(held)[0]
     if way is not steps.SET_UP_APP:
         return way, result.session
@@ -64,7 +63,7 @@ def _keep(response: HttpResponse, request: Visit, asked: Authorization, session:
 
 def _finished(request: Visit, asked: Authorization, result: SignedIn) -> HttpResponse:
     assert result.user is not None
-    site, context, now = request.pool_site, context_of(request), timezone.now()
+    site, context, now = request.pool_site, visit.context(request), timezone.now()
     former = request.COOKIES.get(cookies.SIGNED_IN)
     handle = browser_sessions.start(result.user, result.methods, former, context)
     response = pages.go_on(asked.fulfilled(result.user, result.methods, now, context))
@@ -144,7 +143,7 @@ class Here:
 def step(request: Visit, asked: Authorization) -> HttpResponse:
     session, path = request.COOKIES.get(cookies.SIGNING_IN, ""), request.path_info.lower()
     try:
-        held = sessions.hold(asked.client, session, context_of(request))
+        held = sessions.hold(asked.client, session, visit.context(request))
     except errors.NotAuthorized:
         return _begin_again(request, asked)
     ways = steps.ways(held)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.utils.encoding import iri_to_uri
 
+from cognito_site.languages import named
 from hostedui import cookies, headers, languages, notes, presentation, visit, words
 from hostedui.oauth.authorization import Authorization
 from hostedui.presentation import Frame, Page
@@ -20,6 +21,7 @@ NOTICES = {
     "created": words.CREATED,
     "saved": words.PASSWORD_SAVED,
     "sent": words.CODE_SENT,
+    "link_sent": words.LINK_SENT,
     "waited": words.WAITED_TOO_LONG,
 }
 NOTICE_LIFETIME = timedelta(minutes=1)
@@ -50,7 +52,7 @@ def ask(request: Visit, page: Page, asked: Authorization) -> HttpResponse:
 
 
 def _remember_language(request: Visit, response: HttpResponse) -> None:
-    chosen = languages.named(visit.known(request).get(languages.PARAMETER))
+    chosen = named(visit.known(request).get(languages.PARAMETER))
     if chosen is not None and request.COOKIES.get(cookies.LANGUAGE) != chosen.code:
         cookies.put(response, request.pool_site, cookies.LANGUAGE, chosen.code, cookies.YEAR)
 

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from cognito_site.contract import errors
 from hostedui import cookies, pool_forms, visit, words
 from hostedui.forms import ForgotPasswordForm, ResetPasswordForm
-from hostedui.oauth.answers import context_of
 from hostedui.oauth.authorization import Authorization
 from hostedui.presentation import ForgotPassword, ResetPassword
 from hostedui.views import links, pages, pending
@@ -40,7 +39,7 @@ def _send(request: Visit, asked: Authorization, form: ForgotPasswordForm) -> Htt
         return _ask(request, asked, form)
     name = form.cleaned_data["username"]
     try:
-        delivery = recovery.forgot(asked.client, name, context_of(request))
+        delivery = recovery.forgot(asked.client, name, visit.context(request))
     except errors.Refusal as refusal:
         place = links.place(request.pool_site, asked, form.kinds)
         return _ask(request, asked, form, form.tell(words.told(refusal, place)))
@@ -81,7 +80,7 @@ def _reset(request: Visit, asked: Authorization, of: Pending, form: ResetPasswor
         return _ask_for_code(request, asked, of, form)
     code, password = form.cleaned_data["code"], form.cleaned_data["new_password"]
     try:
-        recovery.reset(asked.client, of.name, code, password, context_of(request))
+        recovery.reset(asked.client, of.name, code, password, visit.context(request))
     except errors.Refusal as refusal:
         place = links.place(request.pool_site, asked, frozenset())
         return _ask_for_code(request, asked, of, form, form.tell(words.told(refusal, place)))
@@ -96,7 +95,7 @@ def resend(request: Visit, asked: Authorization) -> HttpResponse:
     if of is None or request.method == "GET":
         return pages.go_on(visit.at(request.pool_site, pending.PATHS[cookies.RESETTING], asked.query))
     try:
-        delivery = recovery.forgot(asked.client, of.name, context_of(request))
+        delivery = recovery.forgot(asked.client, of.name, visit.context(request))
     except errors.Refusal as refusal:
         told = words.told(refusal, links.place(request.pool_site, asked, frozenset()))
         return _ask_for_code(request, asked, of, pool_forms.reset_password(asked.client.pool, None), told)

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from cognito_site.contract import errors
 from hostedui import cookies, pool_forms, visit, words
 from hostedui.forms import SignInForm
-from hostedui.oauth.answers import context_of
 from hostedui.oauth.authorization import Authorization, Stay
 from hostedui.presentation import SignIn
 from hostedui.views import conversation, links, pages, pending
@@ -36,7 +35,7 @@ def _short_cut(request: Visit, asked: Authorization) -> HttpResponse | None:
     session = _lately_signed_in(request, asked)
     if session is not None:
         methods = tuple(session.methods)
-        return pages.go(asked.fulfilled(session.user, methods, session.authenticated_at, context_of(request)))
+        return pages.go(asked.fulfilled(session.user, methods, session.authenticated_at, visit.context(request)))
     if "none" in asked.prompt:
         raise asked.refusal("login_required")
     return None
@@ -85,7 +84,7 @@ def _sign_in(request: Visit, asked: Authorization) -> HttpResponse:
 
 def _begin(request: Visit, asked: Authorization, name: str, password: str) -> HttpResponse:
     try:
-        result = sign_in.begin_on_page(asked.client, name, password, context_of(request))
+        result = sign_in.begin_on_page(asked.client, name, password, visit.context(request))
     except errors.UserNotConfirmed:
         if not asked.client.pool.auto_verified_attributes:
             raise

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from cognito_site.contract import errors
 from hostedui import cookies, pool_forms, visit, words
 from hostedui.forms import CodeForm, SignUpForm
-from hostedui.oauth.answers import context_of
 from hostedui.oauth.authorization import Authorization
 from hostedui.presentation import Confirm, SignUp
-from hostedui.views import failures, links, pages, pending
+from hostedui.views import links, pages, pending
 from hostedui.views.authorized import authorized
 from hostedui.views.pending import Pending
 from hostedui.visit import Visit
 from hostedui.words import Told
 from userpools.domain import sign_up
+from userpools.models import UserPool
 
 # --- the account ------------------------------------------------------------------------------------------------------
 
@@ -41,7 +40,7 @@ def _create(request: Visit, asked: Authorization, form: SignUpForm) -> HttpRespo
         return _ask(request, asked, form)
     name, password = form.username(), form.cleaned_data["password"]
     try:
-        signed_up = sign_up.sign_up(asked.client, name, password, form.attributes(), context_of(request))
+        signed_up = sign_up.sign_up(asked.client, name, password, form.attributes(), visit.context(request))
     except errors.Refusal as refusal:
         place = links.place(request.pool_site, asked, frozenset())
         return _ask(request, asked, form, form.tell(words.told(refusal, place)))
@@ -75,7 +74,7 @@ def _ask_for_code(
 ) -> HttpResponse:
     site = request.pool_site
     page = Confirm(
-        form=form,
+        form=None if _confirms_by_link(asked.client.pool, of) else form,
         sent=of.sent,
         account=of.name,
         leave_url=links.sign_in(site, asked),
@@ -85,11 +84,16 @@ def _ask_for_code(
     return pages.ask(request, page, asked)
 
 
+def _confirms_by_link(pool: UserPool, of: Pending) -> bool:
+    is_mail = of.sent.medium == "EMAIL" if of.sent else "phone_number" not in pool.auto_verified_attributes
+    return pool.confirms_by_link and is_mail
+
+
 def _confirm(request: Visit, asked: Authorization, of: Pending, form: CodeForm) -> HttpResponse:
     if not form.is_valid():
         return _ask_for_code(request, asked, of, form)
     try:
-        sign_up.confirm(asked.client, of.name, form.cleaned_data["code"], context_of(request))
+        sign_up.confirm(asked.client, of.name, form.cleaned_data["code"], visit.context(request))
     except errors.Refusal as refusal:
         place = links.place(request.pool_site, asked, frozenset())
         return _ask_for_code(request, asked, of, form, form.tell(words.told(refusal, place)))
@@ -102,13 +106,9 @@ def resend(request: Visit, asked: Authorization) -> HttpResponse:
     if of is None or request.method == "GET":
         return pages.go_on(visit.at(request.pool_site, "/confirm", asked.query))
     try:
-        delivery = sign_up.resend(asked.client, of.name, context_of(request))
+        delivery = sign_up.resend(asked.client, of.name, visit.context(request))
     except errors.Refusal as refusal:
         told = words.told(refusal, links.place(request.pool_site, asked, frozenset()))
         return _ask_for_code(request, asked, of, CodeForm(), told)
-    return pages.leave_notice(pending.confirm(request, asked, of.name, delivery), request, "sent")
-
-
-@require_http_methods(["GET"])
-def confirm_by_link(request: Visit) -> HttpResponse:
-    return failures.show(request, "links_not_performed", 404)
+    sent = "link_sent" if _confirms_by_link(asked.client.pool, of) else "sent"
+    return pages.leave_notice(pending.confirm(request, asked, of.name, delivery), request, sent)

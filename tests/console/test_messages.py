@@ -46,7 +46,7 @@ def test_an_invitation_shows_its_password(dana: Desk, stage: Stage, inbox: str) 
     page = dana.get(inbox, open=str(Message.objects.get().pk))
     password = messages.open(Message.objects.get()).code
     assert stage.sign_in("bea", password)["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
-    assert "Your username is bea" in page.text
+    assert "Username: bea" in page.text
 
 
 def test_WEB_07_html_is_shut_into_a_frame_with_a_policy_of_its_own(dana: Desk, stage: Stage, inbox: str) -> None:
@@ -103,7 +103,7 @@ def test_a_waiting_message_is_sent_now(dana: Desk, vera: Desk, inbox: str, lette
     letter.refresh_from_db()
     assert letter.due_at < later
     Message.objects.filter(pk=letter.pk).update(status="inbox")
-    assert "not waiting any more" in dana.post(f"{inbox}{letter.pk}/try-again/").text
+    assert "nothing left to send" in dana.post(f"{inbox}{letter.pk}/try-again/").text
 
 
 def test_search_by_address_name_and_sub(dana: Desk, stage: Stage, inbox: str, letter: Message) -> None:

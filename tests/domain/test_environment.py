@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cognito_site.environment import VARIABLES, ConfigurationError, Environment, from_mapping
-from cognito_site.variables import EmailTarget, PostgresTarget, SqliteTarget
+from cognito_site.transports.targets import Aws, Console, Inbox, Provider, Smtp, Twilio, Webhook
+from cognito_site.variables import PostgresTarget, SqliteTarget
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "8f14e45fceea167a5a36dedd4bea2543a3c65c2b1d7e9f80c4b6a1d2e3f40516"
@@ -79,9 +80,53 @@ def test_postgres() -> None:
 
 
 def test_mail() -> None:
-    assert read(EMAIL_URL="smtp://127.0.0.1:2525").email == EmailTarget("smtp", "127.0.0.1", 2525, "", "")
-    relay = EmailTarget("smtps", "mail.example.com", 465, "me@example.com", "p:w")
+    assert read().email is None
+    assert read(EMAIL_URL="smtp://127.0.0.1:2525").email == Smtp("smtp", "127.0.0.1", 2525, "", "")
+    relay = Smtp("smtps", "mail.example.com", 465, "me@example.com", "p:w")
     assert read(EMAIL_URL="smtps://me%40example.com:p%3Aw@mail.example.com").email == relay
+    assert read(EMAIL_URL="inbox://").email == Inbox()
+    assert read(EMAIL_URL="console://").email == Console()
+    assert read(EMAIL_URL="ses://eu-west-1").email == Aws("ses", "eu-west-1")
+    emulated = Aws("ses", "eu-west-1", "KEY", "s/+", "http://127.0.0.1:1")
+    assert read(EMAIL_URL="ses://KEY:s%2F%2B@eu-west-1?endpoint=http://127.0.0.1:1").email == emulated
+    assert read(EMAIL_URL="postmark://ToKeN@default").email == Provider("postmark", ("ToKeN",))
+    mailgun = Provider("mailgun", ("key-1", "mg.example.com"), "https://api.eu.mailgun.net/v3")
+    assert (
+        read(EMAIL_URL="mailgun://key-1:mg.example.com@default?endpoint=https://api.eu.mailgun.net/v3").email == mailgun
+    )
+
+
+def test_whom_mail_comes_from() -> None:
+    assert read().email_from == "no-reply@localhost"
+    assert read(EMAIL_FROM="Harbour <no-reply@example.com>").email_from == "Harbour <no-reply@example.com>"
+
+
+ACCOUNT = "AC" + "0" * 32
+
+
+def test_text_messages() -> None:
+    assert read().sms is None
+    assert read(SMS_WEBHOOK_URL="https://sms.example.com/x").sms == Webhook("https://sms.example.com/x")
+    assert read(SMS_URL="https://sms.example.com/x").sms == Webhook("https://sms.example.com/x")
+    assert read(SMS_URL="inbox://").sms == Inbox()
+    sns = Aws("sns", "eu-west-1", sender_id="Harbour")
+    assert read(SMS_URL="sns://eu-west-1?sender_id=Harbour").sms == sns
+    for sender in ("+15005550006", "MG" + "0" * 32, "My Harbour"):
+        url = f"twilio://{ACCOUNT}:token@{sender.replace(' ', '%20')}"
+        assert read(SMS_URL=url).sms == Twilio(ACCOUNT, "token", sender)
+
+
+def test_how_many_text_messages_and_where_to() -> None:
+    assert (read().sms_countries, read().sms_per_day) == (None, 1000)
+    assert read(POOLHOUSE_SMS_COUNTRIES="de, FR").sms_countries == {"DE", "FR"}
+    assert read(POOLHOUSE_SMS_PER_DAY="0").sms_per_day == 0
+
+
+def test_log_targets() -> None:
+    named = read(
+        POOLHOUSE_LOG_TARGETS="/pool/mail=https://logs.example.com/in?a=b other=http://127.0.0.1:1/"
+    ).log_targets
+    assert named == (("/pool/mail", "https://logs.example.com/in?a=b"), ("other", "http://127.0.0.1:1/"))
 
 
 def test_the_key_ring_takes_hex_and_base64url_newest_first() -> None:
@@ -109,6 +154,22 @@ def test_the_key_ring_takes_hex_and_base64url_newest_first() -> None:
             "REDIS_URL is not accepted: redis:// or rediss",
         ),
         ({"EMAIL_URL": "sendmail://"}, "EMAIL_URL is not accepted: smtp://"),
+        ({"EMAIL_URL": "smtp://"}, "EMAIL_URL is not accepted: only scheme, user"),
+        ({"EMAIL_URL": "ses://moon"}, "EMAIL_URL is not accepted: a region, please"),
+        ({"EMAIL_URL": "ses://KEY@eu-west-1"}, "EMAIL_URL is not accepted: a region, please, and both halves"),
+        ({"EMAIL_URL": "ses://eu-west-1?set=x"}, "EMAIL_URL is not accepted: after the host only ?endpoint="),
+        ({"EMAIL_URL": "postmark://TOKEN@api.example.com"}, "EMAIL_URL is not accepted: postmark://SERVER_TOKEN@def"),
+        ({"EMAIL_URL": "mailgun://KEY@default"}, "EMAIL_URL is not accepted: mailgun://API_KEY:SENDER_DOMAIN@default"),
+        ({"EMAIL_URL": "inbox://x"}, "EMAIL_URL is not accepted: smtp://"),
+        ({"EMAIL_FROM": "nobody"}, "EMAIL_FROM='nobody' is not accepted: an address, please"),
+        ({"EMAIL_FROM": "x\nBcc: <a@b.c>"}, "EMAIL_FROM='x\\nBcc: <a@b.c>' is not accepted: an address, please"),
+        ({"SMS_URL": "pigeon://x"}, "SMS_URL is not accepted: sns://"),
+        ({"SMS_URL": "twilio://me:x@+15005550006"}, "SMS_URL is not accepted: twilio://ACCOUNT_SID"),
+        ({"SMS_URL": "inbox://", "SMS_WEBHOOK_URL": "http://a.b"}, "SMS_URL and SMS_WEBHOOK_URL are both set"),
+        ({"POOLHOUSE_SMS_COUNTRIES": "UK"}, "POOLHOUSE_SMS_COUNTRIES='UK' is not accepted: countries by their two"),
+        ({"POOLHOUSE_SMS_COUNTRIES": "DE,"}, "POOLHOUSE_SMS_COUNTRIES='DE,' is not accepted: countries by their"),
+        ({"POOLHOUSE_LOG_TARGETS": "mail"}, "POOLHOUSE_LOG_TARGETS is not accepted: http:// or https://"),
+        ({"POOLHOUSE_LOG_TARGETS": "=http://a.b"}, "POOLHOUSE_LOG_TARGETS is not accepted: log groups"),
         ({"SMS_WEBHOOK_URL": "ftp://sms.example.com"}, "SMS_WEBHOOK_URL is not accepted: http:// or https://"),
         ({"POOLHOUSE_REGION": "moon"}, "POOLHOUSE_REGION='moon' is not accepted: a region's name"),
         ({"POOLHOUSE_ACCOUNT_ID": "42"}, "POOLHOUSE_ACCOUNT_ID='42' is not accepted: twelve digits"),

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from cognito_site.functions import function_file, registry, webhooks
+from cognito_site import signatures
+from cognito_site.functions import function_file, registry
 from cognito_site.functions.targets import Unacceptable
 from tests import server
 from tests.server import ROOT
@@ -54,7 +55,7 @@ def test_receivers_can_verify_as_the_page_says() -> None:
     (program,) = blocks("python")[-1:]
     space: dict[str, Any] = {"hmac": hmac, "time": time}
     exec(program, space)
-    headers = webhooks.signed("a secret", b"body")
+    headers = signatures.signed("a secret", b"body")
     verifies = space["is_from_poolhouse"]
     assert verifies(headers, b"body", b"a secret")
     assert not verifies(headers, b"another body", b"a secret")

@@ -1,6 +1,6 @@
-"""Every sentence of the pages, as the sources have it, and catalogues of them as gettext writes them.
+"""Every sentence of the pages and of the messages, as the sources have it, and catalogues as gettext writes them.
 
-``python -m tests.hostedui.sentences`` writes the template of all catalogues, ``hostedui/locale/django.pot``.
+``python -m tests.hostedui.sentences`` writes the templates of all catalogues, ``*/locale/django.pot``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCALE = ROOT / "hostedui" / "locale"
-TEMPLATE = LOCALE / "django.pot"
 SINGULAR = {"_", "gettext", "gettext_lazy"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 IN_TEMPLATE = re.compile(
     r"""\bn?gettext\(u(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?:, u(?:'(?:[^'\\]|\\.)*'|"[^"]*"))?"""
 )
-PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}|<a href=\"[^\"]*\">|</?[a-z][^>]*>")
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{[\w#-]+\}|<a href=\"[^\"]*\">|</?[a-z][^>]*>")
 HEADER = r"""msgid ""
 msgstr ""
 "MIME-Version: 1.0\n"
@@ -40,13 +38,39 @@ class Entry:
     is_fuzzy: bool = False
 
 
+@dataclass(frozen=True)
+class Domain:
+    """Sentences that are translated together: ``sources`` are directories."""
+
+    name: str
+    sources: tuple[Path, ...]
+
+    @property
+    def locale(self) -> Path:
+        return ROOT / self.name / "locale"
+
+    @property
+    def template(self) -> Path:
+        return self.locale / "django.pot"
+
+    @property
+    def catalogues(self) -> list[Path]:
+        return sorted(self.locale.glob("*/LC_MESSAGES/django.po"))
+
+
+PAGES = Domain("hostedui", (ROOT / "hostedui", ROOT / "templates" / "hostedui"))
+MESSAGES = Domain("userpools", (ROOT / "userpools" / "domain",))
+DOMAINS = (PAGES, MESSAGES)
+
+
 # --- the sources ------------------------------------------------------------------------------------------------------
 
 
-def of_sources() -> dict[Key, list[str]]:
+def of_sources(domain: Domain) -> dict[Key, list[str]]:
     """Each sentence, with the files that say it."""
     found: dict[Key, list[str]] = {}
-    for path in sorted([*(ROOT / "hostedui").rglob("*.py"), *(ROOT / "templates" / "hostedui").rglob("*.html")]):
+    files = [path for source in domain.sources for kind in ("*.py", "*.html") for path in source.rglob(kind)]
+    for path in sorted(files):
         for key in _of_python(path) if path.suffix == ".py" else _of_template(path):
             places = found.setdefault(key, [])
             if str(path.relative_to(ROOT)) not in places:
@@ -99,9 +123,9 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def template() -> str:
+def template(domain: Domain) -> str:
     blocks = [HEADER]
-    for key, places in of_sources().items():
+    for key, places in of_sources(domain).items():
         lines = [f"#: {' '.join(places)}", f"msgid {_quoted(key[0])}"]
         lines += [f"msgid_plural {_quoted(key[1])}", 'msgstr[0] ""', 'msgstr[1] ""'] if len(key) > 1 else ['msgstr ""']
         blocks.append("\n".join([*lines, ""]))
@@ -109,4 +133,5 @@ def template() -> str:
 
 
 if __name__ == "__main__":
-    TEMPLATE.write_text(template())
+    for each in DOMAINS:
+        each.template.write_text(template(each))

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
+from cognito_site.contract import errors
 from tests import inbox
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.hostedui.app import App, open_app
@@ -143,20 +145,100 @@ def test_a_client_may_not_write_everything(open_harbour: App, visitor: Visitor) 
     assert sign_up(app, visitor).heading == "Check your email"
 
 
-def test_confirming_by_a_link_is_not_there_yet(cognito: Any, public: Any, visitor: Visitor) -> None:
-    stage = set_stage(
-        cognito,
-        public,
-        UsernameAttributes=["email"],
-        AutoVerifiedAttributes=["email"],
-        VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_LINK"},
+@pytest.fixture
+def linking(cognito: Any, public: Any) -> App:
+    return open_app(
+        set_stage(
+            cognito,
+            public,
+            UsernameAttributes=["email"],
+            AutoVerifiedAttributes=["email"],
+            VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_LINK"},
+        )
     )
-    app = open_app(stage)
-    assert sign_up(app, visitor).alert == "That isn’t possible here. Ask whoever runs this app for help."
-    assert not User.objects.exists()
+
+
+def test_confirming_by_a_link(linking: App, visitor: Visitor) -> None:
+    page = sign_up(linking, visitor)
+    assert (page.heading, page.input("code")) == ("Check your email", None)
+    assert page.lede == "We sent a link to e•••@e•••. Open it to confirm your account."
+    link = inbox.newest(EVE).link
+    opened = visitor.open(link)
+    assert (opened.status, opened.heading) == (200, "Confirm your account")
+    assert not User.objects.filter(status="CONFIRMED").exists(), "programs that look at mail open links, too"
+    confirmed = opened.press(0)
+    assert (confirmed.status, confirmed.heading) == (200, "Your account is confirmed")
+    user = User.objects.get()
+    assert (user.status, user.attributes["email_verified"]) == ("CONFIRMED", "true")
+    signing_in = visitor.open(confirmed.link("Sign in"))
+    done = signing_in.fill(username=EVE, password=PASSWORD)
+    assert "code" in done.told
+
+
+def test_REC_02_a_link_works_once(linking: App, visitor: Visitor) -> None:
+    sign_up(linking, visitor)
+    opened = visitor.open(inbox.newest(EVE).link)
+    opened.press(0)
+    again = opened.press(0)
+    assert (again.status, again.heading) == (400, "This link doesn’t work any more")
+    assert again.link("Sign in")
+
+
+def test_REC_02_a_newer_link_replaces_the_first(linking: App, visitor: Visitor) -> None:
+    page = sign_up(linking, visitor)
+    first = visitor.open(inbox.newest(EVE).link)
+    page = page.press(0)
+    assert page.alert == "A new link is on its way. Only the newest one works."
+    assert first.press(0).status == 400
+    assert visitor.open(inbox.newest(EVE).link).press(0).status == 200
+
+
+def test_a_link_is_bound_to_its_pool(linking: App, harbour: Stage, visitor: Visitor) -> None:
+    harbour.cognito.create_user_pool_domain(UserPoolId=harbour.pool_id, Domain="other-harbour")
+    sign_up(linking, visitor)
+    elsewhere = inbox.newest(EVE).link.replace(linking.stage.pool_id, harbour.pool_id)
+    assert visitor.open(elsewhere).status == 400
+    stolen = elsewhere.replace(linking.client_id, harbour.client_id)
+    assert visitor.open(stolen).press(0).status == 400
+    assert not User.objects.filter(status="CONFIRMED").exists()
+
+
+def test_whoever_only_looks_changes_nothing(linking: App, visitor: Visitor) -> None:
+    sign_up(linking, visitor)
+    link = inbox.newest(EVE).link
+    for _ in range(20):
+        assert Client().head(link).status_code == 200
+        assert visitor.open(link).status == 200
+    assert visitor.open(link).press(0).heading == "Your account is confirmed"
+
+
+def test_REC_03_links_are_tried_so_often(linking: App, visitor: Visitor) -> None:
+    sign_up(linking, visitor)
+    link = inbox.newest(EVE).link
+    wrong = link[:-6] + f"{(int(link[-6:]) + 1) % 1_000_000:06}"
+    pages = [visitor.open(wrong).press(0) for _ in range(16)]
+    assert {page.heading for page in pages} == {"This link doesn’t work any more"}
+    assert pages[-1].alert.startswith("Too many attempts.")
+    assert visitor.open(link).press(0).alert.startswith("Too many attempts.")
+
+
+def test_a_function_that_fails_afterwards_undoes_nothing(
+    linking: App, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise errors.trigger_refused("PostConfirmation", "no")
+
+    sign_up(linking, visitor)
+    monkeypatch.setattr("userpools.domain.sign_up.post_confirmation", fail)
+    page = visitor.open(inbox.newest(EVE).link).press(0)
+    assert (page.status, page.heading) == (400, "Something went wrong on our side")
+    assert User.objects.get().status == "CONFIRMED"
+
+
+def test_a_link_of_which_something_is_missing(linking: App, visitor: Visitor) -> None:
     for path in ("/confirmUser", "/confirmuser/", "/confirmUser?client_id=x&user_name=eve&confirmation_code=1"):
-        page = visitor.open(f"{app.home}{path}")
-        assert (page.status, page.heading) == (404, "This link can’t confirm your account")
+        page = visitor.open(f"{linking.home}{path}")
+        assert (page.status, page.heading) == (400, "Sign-in can’t continue")
 
 
 # --- confirming -------------------------------------------------------------------------------------------------------

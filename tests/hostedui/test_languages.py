@@ -11,17 +11,18 @@ import pytest
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from cognito_site.languages import LANGUAGES
 from hostedui import languages
 from tests import inbox
 from tests.cast import PASSWORD, set_stage
 from tests.hostedui import sentences
 from tests.hostedui.app import App, open_app
-from tests.hostedui.sentences import LOCALE, PLACEHOLDER
+from tests.hostedui.sentences import DOMAINS, PLACEHOLDER, Domain
 from tests.hostedui.test_sign_in import NEW, TEMPORARY, invite, key_of, require_totp
 from tests.hostedui.visitor import Answer, Visitor
 from userpools.domain import factors
 
-CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+CATALOGUES = [(domain, path) for domain in DOMAINS for path in domain.catalogues]
 
 
 # --- the choice -------------------------------------------------------------------------------------------------------
@@ -73,7 +74,7 @@ def language(page: Answer) -> tuple[str, str]:
 def test_the_menu_offers_every_language_in_its_own_words(app: App, visitor: Visitor) -> None:
     page = visitor.open(app.authorize(lang="de"))
     offered = {each.get("lang"): each.text for each in page.find("//footer//a")}
-    assert offered == {each.code: each.name for each in languages.LANGUAGES}
+    assert offered == {each.code: each.name for each in LANGUAGES}
     assert [each.get("lang") for each in page.find("//footer//a[@aria-current]")] == ["de"]
     assert [each.get("dir") for each in page.find("//footer//a[@lang='ar']")] == ["rtl"]
 
@@ -168,17 +169,20 @@ def every_page(app: App, visitor: Visitor) -> list[Answer]:
     pages += [waiting, waiting.fill(code="")]
     nothing = {"redirect_uri": None, "response_type": None}
     pages += [visitor.open(app.url(path, **nothing)) for path in ("/logout", "/error", "/nothing", "/confirmUser")]
-    return pages
+    link = f"{app.url('/confirmUser', **nothing)}&user_name=eve&confirmation_code=000000"
+    opened = visitor.open(link)
+    return [*pages, opened, opened.press(0)]
 
 
-def test_the_template_of_the_catalogues_is_as_the_sources_are() -> None:
-    assert sentences.TEMPLATE.read_text() == sentences.template(), "Run python -m tests.hostedui.sentences."
+@pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.name)
+def test_the_template_of_the_catalogues_is_as_the_sources_are(domain: Domain) -> None:
+    assert domain.template.read_text() == sentences.template(domain), "Run python -m tests.hostedui.sentences."
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=[path.parent.parent.name for path in CATALOGUES])
-def test_a_catalogue_is_whole(path: Path) -> None:
+@pytest.mark.parametrize(("domain", "path"), CATALOGUES, ids=[str(path.parent.parent) for _, path in CATALOGUES])
+def test_a_catalogue_is_whole(domain: Domain, path: Path) -> None:
     entries = sentences.read(path)
-    assert entries.keys() == sentences.of_sources().keys()
+    assert entries.keys() == sentences.of_sources(domain).keys()
     unsaid = [key for key, entry in entries.items() if entry.is_fuzzy or not all(entry.said)]
     altered = [key for key, entry in entries.items() if not set(map(_marks, entry.said)) <= set(map(_marks, key))]
     assert not unsaid + altered
@@ -200,5 +204,5 @@ def _compiled(spoken: gettext.GNUTranslations, key: tuple[str, ...]) -> set[str]
 
 
 def test_catalogues_are_of_languages_that_the_pages_speak() -> None:
-    spoken = {each.code.replace("-", "_") for each in languages.LANGUAGES}
-    assert {path.parent.parent.name for path in CATALOGUES} <= spoken - {"en"}
+    spoken = {each.code.replace("-", "_") for each in LANGUAGES}
+    assert {path.parent.parent.name for _, path in CATALOGUES} <= spoken - {"en"}

@@ -101,7 +101,7 @@ def test_a_function_delivers_in_our_place(functions: Functions, stage: Stage, oc
 def deliver() -> None:
     """What a worker does."""
     for message in Message.objects.filter(status=Message.Status.PENDING):
-        tasks.deliver(str(message.pk))
+        tasks.deliver("message", str(message.pk))
 
 
 def opened(code: str, pool_id: str) -> str:

@@ -21,7 +21,7 @@ from cognito_site.console.site import console
 from cognito_site.console.tabs import ChangesTab, FormTab, Tab
 from cognito_site.console.visits import Visit
 from userpools.admin.people import UserNameForm, face_of, user_named
-from userpools.admin.place import USER_POOL, InPool, pool_of
+from userpools.admin.place import USER_POOL, InPool, context, pool_of
 from userpools.domain import groups
 from userpools.models import Group
 
@@ -99,7 +99,7 @@ class AddMember(Deed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         user = user_named(visit.request, given["username"])
-        groups.add(visit.row, user)
+        groups.add(visit.row, user, context(visit.request))
         return Done(f"{user} is in {visit.row}.", logged=f"Added {user.sub}")
 
 
@@ -121,7 +121,7 @@ class RemoveMember(Deed):
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
         user = user_named(visit.request, given["username"])
-        groups.remove(visit.row, user)
+        groups.remove(visit.row, user, context(visit.request))
         return Done(f"{user} is not in {visit.row} any more.", logged=f"Took {user.sub} out")
 
 
@@ -139,7 +139,7 @@ class DeleteGroup(Deed):
         return ["Its members stay, with their other groups."]
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
-        groups.delete(visit.row)
+        groups.delete(visit.row, context(visit.request))
         return Done(f"The group {visit.row} is deleted.", url=visit.admin.url("changelist"))
 
 

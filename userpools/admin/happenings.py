@@ -50,6 +50,8 @@ WORDS = {
     events.DELETE_USER: Words("x", "Account deleted"),
     events.UNLOCK_USER: Words("lock", "Lock lifted"),
     events.REVOKE_TOKENS: Words("refresh", "A sign-in ended", group=SIGN_IN),
+    events.CHANGE_GROUPS: Words("users", "Groups changed"),
+    events.SMS_NEARLY_USED: Words("alert", "Most text messages of the day are sent"),
 }
 METHODS = {"pwd": "password", "otp": "authenticator code", "mfa": "", "new_password": "new password"}
 
@@ -68,6 +70,7 @@ KINDS = {
     "VerifyUserAttribute": "Code to prove an address",
     "AdminCreateUser": "Invitation",
     "Authentication": "Sign-in code",
+    "AccountTakeOverNotification": "Notice of a risky sign-in",
 }
 
 

@@ -25,7 +25,7 @@ from cognito_site.console.navigation import Entry
 from cognito_site.console.site import console
 from userpools.admin import happenings
 from userpools.admin.place import USER_POOL, InPool, pool_of
-from userpools.domain import delivery, inbox, messages
+from userpools.domain import inbox, messages, outbox
 from userpools.models import Message
 
 OPENED = "open"
@@ -111,14 +111,13 @@ class MessageAdmin(InPool):
         may_open = self.may(request, "change")
         content = self._opened(request, message) if may_open else None
         tone, state = happenings.STATES[Message.Status(message.status)]
-        is_waiting = message.status == Message.Status.PENDING
         return {
             "reading": message,
             "content": content,
             "may_open": may_open,
             "because": happenings.KINDS.get(message.kind, message.kind),
             "state": pill(tone, state),
-            "is_waiting": is_waiting and may_open,
+            "can_be_sent": may_open and outbox.can_be_tried_again(message),
             "has_expired": message.expires_at is not None and message.expires_at <= timezone.now(),
             "sees_users": request.user.has_perm("userpools.view_user"),
         }
@@ -145,11 +144,11 @@ class MessageAdmin(InPool):
         message = self._message(request, message_id)
         if not self.may(request, "change") or request.method != "POST":
             raise PermissionDenied("Your role does not send messages again.")
-        if delivery.try_again(message):
+        if outbox.try_again(message):
             _record(request, message, "Sent a message again")
             self.message_user(request, "It is sent again within seconds.")
         else:
-            self.message_user(request, "It is not waiting any more.")
+            self.message_user(request, "There is nothing left to send.")
         return answers.see_other(f"{self.url('changelist')}?{OPENED}={message.pk}")
 
     # --- columns ----------------------------------------------------------------------------------------------------

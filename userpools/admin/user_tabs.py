@@ -131,7 +131,7 @@ class Groups(FormTab):
         for group in user.pool.groups.filter(name__in=before ^ wanted):
             group.pool = user.pool
             change = groups.add if group.name in wanted else groups.remove
-            change(group, user)
+            change(group, user, context(visit.request))
         return None
 
 

@@ -28,6 +28,11 @@ def pool(pool_id: str) -> UserPool:
     return found
 
 
+def arn(pool_id: str) -> str:
+    """Whether or not there is such a pool: what a policy is asked about before anybody learns that."""
+    return UserPool(pk=pool_id).arn
+
+
 def pool_by_arn(arn: str) -> UserPool:
     """The ARN must name this Region and account, too."""
     found = pool(arn.rpartition("userpool/")[2])

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access, attributes, codes, events, limits, messages, names
+from userpools.domain import access, attributes, codes, events, limits, messages, names, sendable
 from userpools.domain.channels import CHANNELS, MEDIUMS, verified
 from userpools.models import AppClient, User
 from userpools.values import Context, Delivery
@@ -36,8 +36,10 @@ def update(user: User, given: Given, context: Context, client: str = "") -> list
     attributes.check_addresses(changes, {**user.attributes, **changes})
     unproved = [channel for channel in CHANNELS if _asks_for_code(user, changes, channel)]
     letters = {channel: _letter(user, "UpdateUserAttribute", channel, context) for channel in unproved}
+    # Administrators' operation declares neither refusal, people's own only one.
+    declared = () if context.actor else (errors.CodeDeliveryFailure,)
     for channel in unproved:
-        _count_destination(user, changes[channel])
+        sendable.check(user.pool, channel, changes[channel], declared=declared)
     with transaction.atomic():
         locked = access.locked_user(user)
         _put(locked, changes)
@@ -75,14 +77,6 @@ def _asks_for_code(user: User, changes: Given, channel: str) -> bool:
 
 def _letter(user: User, kind: str, channel: str, context: Context) -> messages.Letter:
     return messages.compose(user, kind, MEDIUMS[channel], context)
-
-
-def _count_destination(user: User, address: str) -> None:
-    """Attribute changes declare no LimitExceeded."""
-    try:
-        limits.count_destination(user.pool, address)
-    except errors.LimitExceeded:
-        raise errors.rate_exceeded() from None
 
 
 def _put(user: User, changes: Given) -> None:
@@ -147,7 +141,7 @@ def send_code(user: User, channel: str, client: AppClient, context: Context) -> 
     if channel not in CHANNELS or not _address_to_prove(user, channel):
         raise errors.no_code_for_attribute(channel)
     limits.count(limits.SEND_ATTRIBUTE_CODE, user.pool, user, user.username)
-    limits.count_destination(user.pool, _address_to_prove(user, channel))
+    sendable.check(user.pool, channel, _address_to_prove(user, channel))
     letter = _letter(user, "VerifyUserAttribute", channel, context)
     with transaction.atomic():
         locked = access.locked_user(user)

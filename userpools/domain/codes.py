@@ -105,4 +105,14 @@ def forget(user: User, channel: str) -> None:
 
 def forget_resets(user: User) -> None:
     """A new password was set in another way."""
-    user.codes.filter(purpose=Purpose.PASSWORD_RESET).delete()
+    _forget_purpose(user, Purpose.PASSWORD_RESET)
+
+
+def forget_sign_up(user: User) -> None:
+    """The user was confirmed in another way."""
+    _forget_purpose(user, Purpose.SIGN_UP)
+
+
+def _forget_purpose(user: User, purpose: Purpose) -> None:
+    user.codes.filter(purpose=purpose).delete()
+    messages.supersede(user, KINDS[purpose])

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.utils import timezone
 
+from userpools.domain import notifications
 from userpools.models import Event, User, UserPool
 from userpools.values import Context
 
@@ -37,6 +39,9 @@ DISABLE_USER = "disable_user"
 DELETE_USER = "delete_user"
 UNLOCK_USER = "unlock_user"
 REVOKE_TOKENS = "revoke_tokens"
+CHANGE_GROUPS = "change_groups"
+SMS_NEARLY_USED = "sms_nearly_used"
+KINDS = frozenset(value for name, value in tuple(globals().items()) if name.isupper() and isinstance(value, str))
 
 
 def record(
@@ -52,7 +57,7 @@ def record(
 ) -> Event:
     """``kind`` is a word of this module, ``client`` a client id. ``passed`` is None where nothing could fail;
     ``reason`` says in a few words why something did."""
-    return Event.objects.create(
+    event = Event(
         id=event_id or uuid4(),
         pool=pool,
         user=user,
@@ -66,3 +71,10 @@ def record(
         detail=detail or {},
         created_at=timezone.now(),
     )
+    if not pool.event_webhooks:
+        event.save(force_insert=True)
+        return event
+    with transaction.atomic():
+        event.save(force_insert=True)
+        notifications.queue(event)
+    return event

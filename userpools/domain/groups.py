@@ -9,8 +9,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access
+from userpools.domain import access, events
 from userpools.models import Group, Membership, User, UserPool
+from userpools.values import Context
 
 MOST_GROUPS = 10_000
 MOST_GROUPS_OF_A_USER = 100
@@ -42,13 +43,15 @@ def update(group: Group, **changes: Any) -> Group:
     return group
 
 
-def delete(group: Group) -> None:
+@transaction.atomic
+def delete(group: Group, context: Context) -> None:
     """The memberships go with it, the users stay."""
+    events.record(group.pool, None, events.CHANGE_GROUPS, context=context, detail={"deleted": group.name})
     group.delete()
 
 
 @transaction.atomic
-def add(group: Group, user: User) -> None:
+def add(group: Group, user: User, context: Context) -> None:
     """Adding twice is no error. The rows are held, so that neither vanishes before the membership is written."""
     user = access.locked_user(user)
     group = access.locked_group(group)
@@ -57,11 +60,14 @@ def add(group: Group, user: User) -> None:
     if user.memberships.count() >= MOST_GROUPS_OF_A_USER:
         raise errors.count_limit_exceeded("groups for a user", MOST_GROUPS_OF_A_USER)
     Membership.objects.create(group=group, user=user, created_at=timezone.now())
+    events.record(user.pool, user, events.CHANGE_GROUPS, context=context, detail={"added_to": group.name})
 
 
-def remove(group: Group, user: User) -> None:
+@transaction.atomic
+def remove(group: Group, user: User, context: Context) -> None:
     """Removing somebody who is not in it is no error."""
-    group.memberships.filter(user=user).delete()
+    if group.memberships.filter(user=user).delete()[0]:
+        events.record(user.pool, user, events.CHANGE_GROUPS, context=context, detail={"removed_from": group.name})
 
 
 def of_user(user: User) -> QuerySet[Group]:

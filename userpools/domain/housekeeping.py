@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +14,8 @@ from userpools.models import (
     BrowserSession,
     Code,
     FunctionCall,
+    Message,
+    Notification,
     RefreshToken,
     SignIn,
     SigningKey,
@@ -23,6 +25,8 @@ from userpools.models import (
 
 LONGEST_WINDOW = timedelta(days=1)
 KEPT_ROTATED_TOKENS = timedelta(days=30)
+KEPT_NOTIFICATIONS = timedelta(days=30)
+KEPT_FAILED = timedelta(days=7)
 KEPT_FUNCTION_CALLS = timedelta(days=7)
 BATCH = 5000
 
@@ -35,8 +39,16 @@ def sweep() -> int:
     gone = sum(_delete_some(model, expired) for model in (SignIn, AuthorizationCode, BrowserSession, Code, TokenFamily))
     gone += _delete_some(AttemptWindow, Q(started_at__lt=now - LONGEST_WINDOW))
     gone += _delete_some(RefreshToken, Q(rotated_at__lt=now - KEPT_ROTATED_TOKENS))
+    gone += _delete_some(Notification, Q(settled_at__lt=now - KEPT_NOTIFICATIONS))
+    _empty_failed_messages(now)
     gone += _delete_some(FunctionCall, Q(created_at__lt=now - KEPT_FUNCTION_CALLS))
     return gone + lockout.forget_quiet_names()
+
+
+def _empty_failed_messages(now: datetime) -> None:
+    """Nobody can send them again: what they say is of no use but to a thief."""
+    failed = Message.objects.filter(status=Message.Status.FAILED, due_at__lt=now)
+    failed.filter(Q(expires_at__lt=now) | Q(created_at__lt=now - KEPT_FAILED)).exclude(content=b"").update(content=b"")
 
 
 def _delete_some(model: type, which: Q) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from userpools.domain import user_search
@@ -24,6 +26,14 @@ def _recent(pool: UserPool) -> QuerySet[Message]:
     edge = next(iter(newest[MOST_RECENT : MOST_RECENT + 1]), None)
     found = pool.messages.order_by()
     return found.filter(created_at__gt=edge) if edge is not None else found
+
+
+def of_pool(pool: UserPool, destination: str, since: datetime | None) -> QuerySet[Message]:
+    """Recent ones, to ``destination`` unless that is empty, written at ``since`` or later."""
+    rows = _recent(pool)
+    if destination:
+        rows = rows.filter(destination__iexact=destination)
+    return rows if since is None else rows.filter(created_at__gte=since)
 
 
 def counts(pool: UserPool) -> dict[str, int]:

@@ -23,6 +23,7 @@ WINDOW = timedelta(hours=1)
 class Limit:
     action: str
     count: int
+    window: timedelta = WINDOW
 
 
 # AWS: "Quotas in Amazon Cognito", operations limited per user. It lets between 5 and 20 password resets pass, by risk.
@@ -47,6 +48,18 @@ def count_destination(pool: UserPool, destination: str) -> None:
     _count_or_refuse(SEND_TO_DESTINATION, _key(SEND_TO_DESTINATION, pool, destination.casefold()))
 
 
+def has_passed(limit: Limit, pool: UserPool, who: str) -> bool:
+    """Counts once more, unless that is too often."""
+    return _passed(limit, _key(limit, pool, who))
+
+
+def counted(limit: Limit, pool: UserPool, who: str) -> int:
+    """In the window that goes on."""
+    begun = timezone.now() - limit.window
+    living = AttemptWindow.objects.filter(pk=_key(limit, pool, who), started_at__gt=begun)
+    return living.values_list("count", flat=True).first() or 0
+
+
 def has_tried(limit: Limit, pool: UserPool, name: str) -> bool:
     """Whether ``name``, which nobody has, was counted within the hour."""
     begun = timezone.now() - WINDOW
@@ -60,17 +73,21 @@ def _key(limit: Limit, pool: UserPool, who: str) -> str:
 
 
 def _count_or_refuse(limit: Limit, key: str) -> None:
-    if _counted(limit, key):
-        return
-    AttemptWindow.objects.bulk_create([AttemptWindow(key=key, started_at=timezone.now())], ignore_conflicts=True)
-    if not _counted(limit, key):
+    if not _passed(limit, key):
         raise errors.attempt_limit_exceeded()
+
+
+def _passed(limit: Limit, key: str) -> bool:
+    if _counted(limit, key):
+        return True
+    AttemptWindow.objects.bulk_create([AttemptWindow(key=key, started_at=timezone.now())], ignore_conflicts=True)
+    return _counted(limit, key)
 
 
 def _counted(limit: Limit, key: str) -> bool:
     now = timezone.now()
-    window = AttemptWindow.objects.filter(pk=key)
+    window, begun = AttemptWindow.objects.filter(pk=key), now - limit.window
     return bool(
-        window.filter(started_at__gt=now - WINDOW, count__lt=limit.count).update(count=F("count") + 1)
-        or window.filter(started_at__lte=now - WINDOW).update(count=1, started_at=now)
+        window.filter(started_at__gt=begun, count__lt=limit.count).update(count=F("count") + 1)
+        or (limit.count and window.filter(started_at__lte=begun).update(count=1, started_at=now))
     )

@@ -1,4 +1,4 @@
-"""What is sent to users: the pool's templates, rendered, and put into the outbox.
+"""What is sent to users: words with the values filled in, put into the outbox.
 
 A message is *composed* before a transaction (the CustomMessage trigger belongs there, and may take seconds), and *sent*
 in the one that causes it: the row of the outbox stands or falls with the code that it carries. Where no channel is
@@ -15,117 +15,82 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from celery import signature
-from django.conf import settings
 from django.utils import timezone
 
 from cognito_site import keyring
 from cognito_site.celery import after_commit
-from cognito_site.contract import errors
-from userpools.domain import names
+from cognito_site.transports import chosen
+from userpools.domain import confirmation_links, drafts, mail_senders, names
+from userpools.domain.drafts import APP, INVITATION, LINK_ADDRESS, Draft
+from userpools.domain.mail_senders import Sender
+from userpools.domain.message_texts import CODE, USERNAME
 from userpools.domain.triggers import texts
 from userpools.models import Message, User, UserPool
 from userpools.values import Context
 
 EMAIL, SMS = Message.Medium.EMAIL, Message.Medium.SMS
-DELIVER = "userpools.tasks.deliver"
+MEDIUMS = (EMAIL, SMS)
+NOT_TAKEN = (Message.Status.PENDING, Message.Status.FAILED)
+DELIVER, REPORT, OUTBOX = "userpools.tasks.deliver", "userpools.tasks.report", "message"
+# In a text message, whose length costs.
+LONGEST_NAME_IN_SMS = 32
 
-INVITATION = "AdminCreateUser"
-AUTHENTICATION = "Authentication"
-SIGN_UP_KINDS = ("SignUp", "ResendCode")
-
-VERIFICATION_SUBJECT = "Your verification code"
-VERIFICATION = "Your verification code is {####}. "
-AUTHENTICATION_SUBJECT = "Your authentication code"
-AUTHENTICATION_TEXT = "Your authentication code is {####}. "
-INVITATION_SUBJECT = "Your temporary password"
-INVITATION_TEXT = "Your username is {username} and temporary password is {####}. "
-
-CODE, USERNAME = "{####}", "{username}"
-_PLACEHOLDER = re.compile(r"\{####\}|\{username\}")
+_PLACEHOLDER = re.compile(r"\{####\}|\{[a-z-]+\}|\{##(?P<words>(?:(?!##\}).){1,200})##\}", re.DOTALL)
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-_BREAKING_TAGS = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
-_TAGS = re.compile(r"<[!/a-zA-Z][^<>]{0,2000}>")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message that is ready but for its values. ``body`` is empty where a function of the pool delivers: it writes
-    its own. ``context``: of whoever caused it, for that function."""
+    """A message that is ready but for its values. Without a draft a function of the pool delivers: it writes its own.
+    ``context``: of whoever caused it, for that function. ``link`` is the beginning of the address, up to the code;
+    ``values`` are further placeholders with what stands for them."""
 
     user: User
     kind: str
     medium: str
-    subject: str
-    body: str
     context: Context
-
-    @property
-    def is_for_function(self) -> bool:
-        return not self.body
+    draft: Draft | None = None
+    sender: Sender = Sender()  # noqa: RUF009  (frozen)
+    link: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """As it arrives. A text message has neither subject nor HTML. ``code`` is the code or password that it carries, for
-    who reads it in the inbox."""
+    who reads it in the inbox. ``client`` and ``metadata`` are for a function that delivers."""
 
-    subject: str
-    text: str
-    html: str
+    subject: str = ""
+    text: str = ""
+    html: str = ""
     code: str = ""
+    link: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    configuration_set: str = ""
     client: str = ""
     metadata: dict[str, str] | None = None
-    """The last two are for a function that delivers."""
 
 
 # --- composing ------------------------------------------------------------------------------------------------------
 
 
 def compose(user: User, kind: str, medium: str, context: Context) -> Letter:
-    """Raises what the pool's triggers raise, and InvalidParameter for a kind of message that is not performed."""
+    """Raises what the pool's triggers raise, and InvalidParameter for a link of a pool without pages."""
     if texts.sender(user.pool, medium) is not None:
-        return Letter(user, kind, medium, "", "", context)
+        return Letter(user, kind, medium, context)
     written = texts.custom_message(user, kind, medium, context)
-    subject, body = _template(user.pool, kind, medium)
-    own_body = written.sms if medium == SMS else written.email
-    return Letter(user, kind, medium, written.subject or subject, own_body or body, context)
-
-
-def _template(pool: UserPool, kind: str, medium: str) -> tuple[str, str]:
-    if kind == INVITATION:
-        return _invitation(pool, medium)
-    if kind == AUTHENTICATION:
-        return _authentication(pool, medium)
-    return _verification(pool, kind, medium)
-
-
-def _invitation(pool: UserPool, medium: str) -> tuple[str, str]:
-    said: Mapping[str, Any] = pool.settings["admin_create_user_config"].get("invite_message_template", {})
-    body = said.get("sms_message" if medium == SMS else "email_message", INVITATION_TEXT)
-    return said.get("email_subject", INVITATION_SUBJECT), body
-
-
-def _authentication(pool: UserPool, medium: str) -> tuple[str, str]:
-    if medium == SMS:
-        return "", pool.settings.get("sms_authentication_message", AUTHENTICATION_TEXT)
-    said: Mapping[str, Any] = pool.settings.get("email_mfa_configuration", {})
-    return said.get("subject", AUTHENTICATION_SUBJECT), said.get("message", AUTHENTICATION_TEXT)
-
-
-def _verification(pool: UserPool, kind: str, medium: str) -> tuple[str, str]:
-    said: Mapping[str, Any] = pool.settings.get("verification_message_template", {})
-    if medium == SMS:
-        return "", said.get("sms_message", VERIFICATION)
-    if kind in SIGN_UP_KINDS and said.get("default_email_option") == "CONFIRM_WITH_LINK":
-        raise errors.not_performed("CONFIRM_WITH_LINK")
-    return said.get("email_subject", VERIFICATION_SUBJECT), said.get("email_message", VERIFICATION)
+    above = drafts.by_function(medium, written.subject, written.email, written.sms)
+    draft = drafts.laid_over(drafts.of(user, kind, medium, context), above)
+    is_link = draft.has_link and kind in drafts.SIGN_UP_KINDS
+    link = confirmation_links.beginning(user, context.client) if is_link else ""
+    return Letter(user, kind, medium, context, draft, mail_senders.of_pool(user.pool), link)
 
 
 # --- rendering ------------------------------------------------------------------------------------------------------
@@ -135,29 +100,51 @@ def _on_one_line(text: str) -> str:
     return _LINE_BREAKS.sub(" ", text)
 
 
-def _filled(template: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values.get(found.group(), found.group()), template)
+def _filled(template: str, values: Mapping[str, str], link: Callable[[str], str]) -> str:
+    def put(found: re.Match[str]) -> str:
+        words = found["words"]
+        return values.get(found.group(), found.group()) if words is None else link(words)
 
-
-def _as_text(markup: str) -> str:
-    """Templates of e-mail are HTML; this is what is left of one for readers without it."""
-    return html.unescape(_TAGS.sub("", _BREAKING_TAGS.sub("\n", markup)))
+    return _PLACEHOLDER.sub(put, template)
 
 
 def render(letter: Letter, code: str) -> Content:
-    """Only invitations name the user; in any other message ``{username}`` stays as it is."""
-    if letter.is_for_function:
-        return Content("", "", "", code, letter.context.client, letter.context.client_metadata)
-    values = {CODE: code}
+    """Only invitations name the user; in any other message ``{username}`` stays as it is. A subject is not filled
+    in."""
+    if letter.draft is None:
+        return Content(code=code, client=letter.context.client, metadata=letter.context.client_metadata)
+    address = f"{letter.link}{code}" if letter.link else ""
+    values = {name: _on_one_line(value) for name, value in _values(letter, letter.draft, code, address).items()}
+    text = _filled(letter.draft.text, values, lambda words: f"{words}: {address}" if address else words)
+    if letter.medium == SMS:
+        return Content(text=text, code=code)
+    escaped = {name: html.escape(value) for name, value in values.items()}
+    anchor = f'<a href="{html.escape(address)}">'
+    return Content(
+        subject=_subject(letter.user.pool, letter.draft),
+        text=text,
+        html=_filled(letter.draft.html, escaped, lambda words: f"{anchor}{words}</a>" if address else words),
+        code=code,
+        link=address,
+        sender=letter.sender.address,
+        reply_to=letter.sender.reply_to,
+        configuration_set=letter.sender.configuration_set,
+    )
+
+
+def _values(letter: Letter, draft: Draft, code: str, address: str) -> dict[str, str]:
+    values = {**letter.values, CODE: code} if code else dict(letter.values)
     if letter.kind == INVITATION:
         values[USERNAME] = names.shown_name(letter.user)
-    one_line = {name: _on_one_line(value) for name, value in values.items()}
-    if letter.medium == SMS:
-        return Content("", _filled(letter.body, one_line), "", code)
-    escaped = {name: html.escape(value) for name, value in one_line.items()}
-    return Content(
-        _on_one_line(letter.subject), _filled(_as_text(letter.body), one_line), _filled(letter.body, escaped), code
-    )
+    if draft.is_ours:
+        name = letter.user.pool.shown_name
+        values[APP] = name[:LONGEST_NAME_IN_SMS] if letter.medium == SMS else name
+        values[LINK_ADDRESS] = address
+    return values
+
+
+def _subject(pool: UserPool, draft: Draft) -> str:
+    return _on_one_line(f"{draft.subject} · {pool.shown_name}" if draft.is_headed else draft.subject)
 
 
 # --- the outbox -----------------------------------------------------------------------------------------------------
@@ -165,38 +152,53 @@ def render(letter: Letter, code: str) -> Content:
 
 def has_channel(medium: str) -> bool:
     """Beside the inbox."""
-    place = settings.POOLHOUSE
-    return bool(place.email if medium == EMAIL else place.sms_webhook_url)
+    return (chosen.mail() if medium == EMAIL else chosen.texts()) is not None
 
 
 def send(letter: Letter, destination: str, code: str, expires_at: datetime | None) -> Message:
     """Call it in the transaction that has reason to: the message leaves when that is in, or never."""
     now, message_id = timezone.now(), uuid4()
-    leaves = letter.is_for_function or has_channel(letter.medium)
-    content = render(letter, code)
-    message = Message.objects.create(
-        id=message_id,
-        pool=letter.user.pool,
-        user=letter.user,
-        kind=letter.kind,
-        medium=letter.medium,
-        is_for_function=letter.is_for_function,
-        destination=destination,
-        content=keyring.seal(_packed(content), _context(message_id)),
-        status=Message.Status.PENDING if leaves else Message.Status.INBOX,
-        due_at=now,
-        expires_at=expires_at,
-        created_at=now,
-        settled_at=None if leaves else now,
-    )
+    leaves = letter.draft is None or has_channel(letter.medium)
+    message = _row(letter.user, letter.kind, letter.medium, destination, now, message_id)
+    message.is_for_function = letter.draft is None
+    message.content = keyring.seal(_packed(render(letter, code)), _context(message_id))
+    message.status = Message.Status.PENDING if leaves else Message.Status.INBOX
+    message.expires_at, message.settled_at = expires_at, None if leaves else now
+    message.save(force_insert=True)
     if leaves:
-        after_commit(signature(DELIVER), str(message_id))
+        after_commit(signature(DELIVER), OUTBOX, str(message_id))
     return message
 
 
-def supersede(user: User, kinds: Iterable[str], medium: str) -> None:
-    """A newer message makes these pointless: those still on their way do not leave."""
-    waiting = user.messages.filter(kind__in=kinds, medium=medium, status=Message.Status.PENDING)
+def note_unsent(user: User, kind: str, medium: str, destination: str, why: str) -> Message:
+    """For the inbox: a message that was refused before there was one."""
+    now = timezone.now()
+    message = _row(user, kind, medium, destination, now, uuid4())
+    message.status, message.settled_at, message.answer = Message.Status.FAILED, now, why[:1000]
+    message.save(force_insert=True)
+    if user.pool.log_delivery:
+        after_commit(signature(REPORT), str(message.pk))
+    return message
+
+
+def _row(user: User, kind: str, medium: str, destination: str, now: datetime, message_id: UUID) -> Message:
+    return Message(
+        id=message_id,
+        pool=user.pool,
+        user=user,
+        kind=kind,
+        medium=medium,
+        destination=destination,
+        content=b"",
+        due_at=now,
+        created_at=now,
+    )
+
+
+def supersede(user: User, kinds: Iterable[str], *mediums: str) -> None:
+    """A newer message, or something else, makes these pointless: those still on their way do not leave, and those that
+    failed are not tried again."""
+    waiting = user.messages.filter(kind__in=kinds, medium__in=mediums or MEDIUMS, status__in=NOT_TAKEN)
     waiting.update(status=Message.Status.SUPERSEDED, settled_at=timezone.now(), content=b"")
 
 
@@ -205,11 +207,12 @@ def _context(message_id: object) -> str:
 
 
 def _packed(content: Content) -> bytes:
-    return json.dumps(asdict(content)).encode()
+    """What is empty is left out."""
+    return json.dumps({name: value for name, value in asdict(content).items() if value}).encode()
 
 
 def open(message: Message) -> Content:
     """Empty once a message was delivered by a real channel, or superseded: then nobody needs its code any more."""
     if not message.content:
-        return Content("", "", "")
+        return Content()
     return Content(**json.loads(keyring.unseal(bytes(message.content), _context(message.id))))

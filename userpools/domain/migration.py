@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access, attributes, channels, events, names, passwords, users
+from userpools.domain import access, attributes, channels, events, names, passwords, sendable, users
 from userpools.domain.triggers import authentication as triggers
 from userpools.domain.triggers.authentication import Migrated
 from userpools.domain.users import Invitation
@@ -94,4 +94,10 @@ def _add_sms_mfa(user: User) -> None:
 def _welcome(user: User, migrated: Migrated, context: Context) -> users.Letters:
     reachable = tuple(medium for medium in migrated.mediums if user.attributes.get(channels.ATTRIBUTES.get(medium, "")))
     invitation = Invitation(mediums=reachable, is_sent=migrated.is_told and bool(reachable))
-    return users.letters(user, invitation, context)
+    letters = users.letters(user, invitation, context)
+    return {medium: letter for medium, letter in letters.items() if _may_leave(user, channels.ATTRIBUTES[medium])}
+
+
+def _may_leave(user: User, channel: str) -> bool:
+    """Somebody signs in meanwhile, which must not fail for want of a welcome."""
+    return sendable.why_not(user.pool, channel, user.attributes[channel]) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cognito_site.contract import errors
+from userpools.domain import mail_senders
 from userpools.domain.pool_settings import LEGACY_MESSAGES, PASSKEY_MFA, Settings, has_factor
 
 TIERS = ("LITE", "ESSENTIALS", "PLUS")
@@ -73,6 +74,8 @@ def _senders(settings: Settings) -> None:
     email = settings["email_configuration"]
     if email["email_sending_account"] == "DEVELOPER" and "source_arn" not in email:
         raise errors.setting_needs("EmailSendingAccount DEVELOPER", "SourceArn")
+    if "from" in email and not mail_senders.is_sender(email["from"]):
+        raise errors.sender_refused()
     sms = settings.get("sms_configuration")
     if sms is not None and bool(sms.get("sns_caller_arn")) == ("eums_sms" in sms):
         raise errors.one_sms_sender()

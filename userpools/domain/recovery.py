@@ -23,6 +23,7 @@ from userpools.domain import (
     migration,
     names,
     passwords,
+    sendable,
 )
 from userpools.domain.triggers.sign_up import post_confirmation
 from userpools.models import AppClient, User, UserPool
@@ -101,14 +102,13 @@ def forgot(client: AppClient, name: str, context: Context) -> Delivery:
         if client.hides_user_existence:
             return channels.simulated_delivery(pool, name, _channels_of(pool))
         raise
-    return _send(user, channel, context, client.pk)
+    return sendable.pretended(client, user, channel, user.attributes[channel], KIND) or _send(user, channel, context)
 
 
-def _send(user: User, channel: str, context: Context, client: str = "") -> Delivery:
-    limits.count_destination(user.pool, user.attributes[channel])
+def _send(user: User, channel: str, context: Context) -> Delivery:
     letter = messages.compose(user, KIND, channels.MEDIUMS[channel], context)
     with transaction.atomic():
-        events.record(user.pool, user, events.FORGOT_PASSWORD, client=client, context=context)
+        events.record(user.pool, user, events.FORGOT_PASSWORD, client=context.client, context=context)
         return codes.send(user, codes.Purpose.PASSWORD_RESET, channel, user.attributes[channel], letter)
 
 
@@ -118,7 +118,7 @@ def require_reset(user: User, context: Context) -> Delivery:
     if user.status not in MAY_BE_RESET:
         raise errors.password_cannot_be_reset()
     channel = _channel_or_refuse(user)
-    limits.count_destination(user.pool, user.attributes[channel])
+    sendable.check(user.pool, channel, user.attributes[channel], declared=(errors.LimitExceeded,))
     letter = messages.compose(user, KIND, channels.MEDIUMS[channel], context)
     with transaction.atomic():
         locked = access.locked_user(user)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access, attributes, channels, codes, events, limits, messages, names, passwords
+from userpools.domain import access, attributes, channels, codes, events, limits, messages, names, passwords, sendable
 from userpools.domain.triggers.sign_up import Admission, post_confirmation, pre_sign_up
 from userpools.models import AppClient, User, UserPool
 from userpools.values import Context, Delivery
@@ -33,7 +33,8 @@ class SignedUp:
 
 
 def sign_up(client: AppClient, typed: str, password: str | None, given: Given, context: Context) -> SignedUp:
-    """Raises UsernameExists for a name that is taken, InvalidPassword, InvalidParameter for what the schema refuses."""
+    """Raises UsernameExists for a name that is taken, InvalidPassword, InvalidParameter for what the schema refuses.
+    Raises CodeDeliveryFailure when the user is there but no code can be sent, as in Cognito."""
     context = context.at(client.pk)
     user = _new_user(client, typed, given)
     if password is None:
@@ -43,13 +44,14 @@ def sign_up(client: AppClient, typed: str, password: str | None, given: Given, c
     channel = None if user.is_confirmed else _verified_channel(user)
     letter = messages.compose(user, "SignUp", channels.MEDIUMS[channel], context) if channel else None
     kept = passwords.made(user, password)
-    if channel:
-        limits.count_destination(user.pool, user.attributes[channel])
+    unsendable = _why_not_sent(user, channel)
     with transaction.atomic():
         passwords.keep(user, kept)
         _store(user, context)
         events.record(user.pool, user, events.SIGN_UP, True, client=client.pk, context=context)
-        delivery = _send_code(user, channel, letter)
+        delivery = _send_code(user, channel, letter, unsendable)
+    if unsendable is not None:
+        raise unsendable
     if user.is_confirmed:
         post_confirmation(user, "ConfirmSignUp", context)
     return SignedUp(user, delivery)
@@ -91,17 +93,31 @@ def _verified_channel(user: User) -> str | None:
     return max(due, key=channels.CHANNELS.index, default=None)
 
 
-def _send_code(user: User, channel: str | None, letter: messages.Letter | None) -> Delivery | None:
+def _why_not_sent(user: User, channel: str | None) -> errors.Refusal | None:
+    if channel is None:
+        return None
+    limits.count_destination(user.pool, user.attributes[channel])
+    return sendable.why_not(user.pool, channel, user.attributes[channel])
+
+
+def _send_code(
+    user: User, channel: str | None, letter: messages.Letter | None, unsendable: errors.Refusal | None
+) -> Delivery | None:
     if channel is None or letter is None:
         return None
-    return codes.send(user, codes.Purpose.SIGN_UP, channel, user.attributes[channel], letter)
+    address = user.attributes[channel]
+    if unsendable is not None:
+        messages.note_unsent(user, letter.kind, letter.medium, address, unsendable.message)
+        return None
+    return codes.send(user, codes.Purpose.SIGN_UP, channel, address, letter)
 
 
 # --- another code ---------------------------------------------------------------------------------------------------
 
 
 def resend(client: AppClient, name: str, context: Context) -> Delivery:
-    """Raises InvalidParameter for a user who is confirmed, or whose pool verifies nothing."""
+    """Raises InvalidParameter for a user who is confirmed, or whose pool verifies nothing, and CodeDeliveryFailure
+    where that does not tell who exists."""
     pool, context = client.pool, context.at(client.pk)
     user = access.find_user(pool, name)
     limits.count(limits.RESEND_CODE, pool, user, name)
@@ -112,11 +128,13 @@ def resend(client: AppClient, name: str, context: Context) -> Delivery:
     channel = _verified_channel(user)
     if channel is None:
         raise errors.auto_verification_off()
-    limits.count_destination(pool, user.attributes[channel])
+    address = user.attributes[channel]
+    if delivery := sendable.pretended(client, user, channel, address, "ResendCode"):
+        return delivery
     letter = messages.compose(user, "ResendCode", channels.MEDIUMS[channel], context)
     with transaction.atomic():
         events.record(pool, user, events.RESEND_CODE, client=client.pk, context=context)
-        return codes.send(user, codes.Purpose.SIGN_UP, channel, user.attributes[channel], letter)
+        return codes.send(user, codes.Purpose.SIGN_UP, channel, address, letter)
 
 
 def _pretended(client: AppClient, name: str, user: User | None) -> Delivery:
@@ -185,13 +203,9 @@ def confirm_for(user: User, context: Context) -> None:
         locked = access.locked_user(user)
         _confirm(locked)
         locked.save(update_fields=["status", "modified_at"])
-        forget_codes(locked)
+        codes.forget_sign_up(locked)
         events.record(user.pool, user, events.CONFIRM_SIGN_UP, True, context=context)
     post_confirmation(locked, "ConfirmSignUp", context)
-
-
-def forget_codes(user: User) -> None:
-    user.codes.filter(purpose=codes.Purpose.SIGN_UP).delete()
 
 
 def is_open(pool: UserPool) -> bool:

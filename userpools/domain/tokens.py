@@ -230,7 +230,7 @@ def _end_if_stolen(token: RefreshToken, grace: timedelta) -> None:
     """After a reuse was refused, outside the transaction that refused it: somebody may hold a copy, so the family ends
     (RFC 9700 section 4.14.2). A reuse within seconds is a client that asked twice, not a thief."""
     if token.rotated_at is not None and token.rotated_at + grace + ASKED_TWICE < timezone.now():
-        revoke(token.family)
+        end(token.family, Context(), "A refresh token was used a second time.")
 
 
 def _remember_use(family: TokenFamily) -> None:
@@ -243,8 +243,9 @@ def _remember_use(family: TokenFamily) -> None:
 # --- revoking -------------------------------------------------------------------------------------------------------
 
 
-def revoke(family: TokenFamily) -> None:
-    TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now())
+def revoke(family: TokenFamily) -> bool:
+    """Whether it was alive."""
+    return bool(TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now()))
 
 
 def revoke_all(user: User) -> int:
@@ -266,13 +267,14 @@ def living(user: User) -> QuerySet[TokenFamily]:
 
 
 @transaction.atomic
-def end(family: TokenFamily, context: Context) -> None:
-    """One sign-in, by an administrator who saw it in a list. An extension."""
-    revoke(family)
-    events.record(family.pool, family.user, events.REVOKE_TOKENS, client=family.client_id, context=context)
+def end(family: TokenFamily, context: Context, reason: str = "") -> None:
+    """One sign-in, and it is remembered."""
+    if revoke(family):
+        pool, client = family.user.pool, family.client_id
+        events.record(pool, family.user, events.REVOKE_TOKENS, reason=reason, client=client, context=context)
 
 
-def revoke_refresh_token(client: AppClient, token: str) -> None:
+def revoke_refresh_token(client: AppClient, token: str, context: Context) -> None:
     """RevokeToken and ``/oauth2/revoke``. Unknown and dead tokens are a success (RFC 7009 section 2.2)."""
     if not client.revokes_tokens:
         raise errors.UnsupportedOperation("Token revocation is not enabled for this client.")
@@ -280,7 +282,7 @@ def revoke_refresh_token(client: AppClient, token: str) -> None:
         raise errors.unsupported_token_type()
     found = _find(client, token)
     if found is not None:
-        revoke(found.family)
+        end(found.family, context)
 
 
 # --- believing ------------------------------------------------------------------------------------------------------

@@ -16,13 +16,14 @@ from userpools.domain import (
     attributes,
     channels,
     codes,
+    drafts,
     events,
     factors,
-    limits,
     lockout,
     messages,
     names,
     passwords,
+    sendable,
     tokens,
 )
 from userpools.domain.triggers.sign_up import pre_sign_up
@@ -64,6 +65,7 @@ def create(
     pre_sign_up(pool, "AdminCreateUser", user, context)
     password = invitation.password or passwords.generate(pool.password_policy)
     written = letters(user, invitation, context)
+    _check_sendable(user, written)
     kept = passwords.made(user, password)
     with transaction.atomic():
         passwords.keep_temporarily(user, kept)
@@ -105,7 +107,7 @@ def letters(user: User, invitation: Invitation, context: Context) -> Letters:
     for medium in mediums:
         if not user.attributes.get(channels.ATTRIBUTES[medium]):
             raise errors.no_address_for_medium(medium, channels.ATTRIBUTES[medium])
-    return {medium: messages.compose(user, messages.INVITATION, medium, context) for medium in mediums}
+    return {medium: messages.compose(user, drafts.INVITATION, medium, context) for medium in mediums}
 
 
 def _reachable(user: User) -> list[str]:
@@ -125,8 +127,7 @@ def resend_invitation(user: User, invitation: Invitation, context: Context) -> U
         raise errors.resend_not_possible(user.username)
     password = invitation.password or passwords.generate(user.pool.password_policy)
     written = letters(user, invitation, context)
-    for medium in written:
-        _count_destination(user, user.attributes[channels.ATTRIBUTES[medium]])
+    _check_sendable(user, written)
     kept = passwords.made(user, password)
     with transaction.atomic():
         locked = access.locked_user(user)
@@ -135,18 +136,17 @@ def resend_invitation(user: User, invitation: Invitation, context: Context) -> U
         passwords.keep_temporarily(locked, kept)
         _save(locked, *passwords.COLUMNS)
         for medium in written:
-            messages.supersede(locked, (messages.INVITATION,), medium)
+            messages.supersede(locked, (drafts.INVITATION,), medium)
         send_invitation(written, password, locked.temporary_password_expires_at)
         events.record(user.pool, user, events.RESEND_INVITATION, context=context, detail={"sent_by": list(written)})
     return locked
 
 
-def _count_destination(user: User, address: str) -> None:
+def _check_sendable(user: User, letters: Letters) -> None:
     """AdminCreateUser declares no LimitExceeded."""
-    try:
-        limits.count_destination(user.pool, address)
-    except errors.LimitExceeded:
-        raise errors.rate_exceeded() from None
+    for medium in letters:
+        channel = channels.ATTRIBUTES[medium]
+        sendable.check(user.pool, channel, user.attributes[channel], declared=(errors.CodeDeliveryFailure,))
 
 
 # --- passwords --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,9 @@ from userpools.models.event import Event
 from userpools.models.factor import CodeGuesses, TotpToken
 from userpools.models.function_call import FunctionCall
 from userpools.models.message import Message
+from userpools.models.notification import Notification
 from userpools.models.oauth import DotAccessToken, DotDeviceGrant, DotIDToken, DotRefreshToken
+from userpools.models.outgoing import Outgoing
 from userpools.models.resources import Domain, ResourceServer, SigningKey
 from userpools.models.sign_in import AuthorizationCode, BrowserSession, RefreshToken, SignIn, TokenFamily
 from userpools.models.user import Group, Membership, PasswordRecord, SignInName, UnknownName, User
@@ -34,6 +36,8 @@ __all__ = [
     "Group",
     "Membership",
     "Message",
+    "Notification",
+    "Outgoing",
     "PasswordRecord",
     "RefreshToken",
     "ResourceServer",

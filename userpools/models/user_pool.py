@@ -11,13 +11,24 @@ from userpools.values import PasswordPolicy
 class UserPool(models.Model):
     """``settings`` holds the contract's members in snake_case, complete with AWS's defaults; rules read them through
     the predicates below, so that a setting has one meaning. ``schema`` lists custom attributes and the standard ones
-    that the pool changed; ``userpools.domain.attributes`` knows the rest."""
+    that the pool changed; ``userpools.domain.attributes`` knows the rest.
+
+    ``message_texts`` are words by language and kind (``domain.message_texts``), ``log_delivery`` is as the contract has
+    it, ``event_webhooks`` are addresses with a sealed secret (``domain.event_webhooks``); ``sms_per_day`` is None where
+    the installation's number counts.
+    """
 
     id = models.CharField(primary_key=True, max_length=55)
     name = models.CharField(max_length=128)
     settings = models.JSONField(default=dict)
     schema = models.JSONField(default=list)
     tags = models.JSONField(default=dict)
+    # Extensions, which UpdateUserPool does not touch.
+    display_name = models.CharField(max_length=128, blank=True)
+    message_texts = models.JSONField(default=dict)
+    sms_per_day = models.PositiveIntegerField(null=True)
+    log_delivery = models.JSONField(default=list)
+    event_webhooks = models.JSONField(default=list)
     created_at = models.DateTimeField()
     modified_at = models.DateTimeField()
 
@@ -35,6 +46,11 @@ class UserPool(models.Model):
     @property
     def issuer(self) -> str:
         return f"{django_settings.POOLHOUSE.public_url}/{self.id}"
+
+    @property
+    def shown_name(self) -> str:
+        """What people read as the name of the app."""
+        return self.display_name or self.name
 
     @property
     def srp_name(self) -> str:
@@ -56,6 +72,12 @@ class UserPool(models.Model):
     @property
     def auto_verified_attributes(self) -> list[str]:
         return list(self.settings.get("auto_verified_attributes", ()))
+
+    @property
+    def confirms_by_link(self) -> bool:
+        """Of sign-ups by e-mail."""
+        template = self.settings.get("verification_message_template", {})
+        return bool(template.get("default_email_option") == "CONFIRM_WITH_LINK")
 
     @property
     def is_case_sensitive(self) -> bool:

@@ -9,8 +9,10 @@ from cognito_site.wire.registry import Operations
 from userpools.domain import access, groups
 from userpools.models import Group, User
 from userpools.operations import pages
+from userpools.operations.context import context
 from userpools.operations.shapes import groups as shapes
 from userpools.operations.shapes import users
+from userpools.values import Context
 
 perform = Operations("cognito-idp")
 
@@ -25,9 +27,9 @@ def _group(call: Call) -> Group:
     return access.group(access.pool(call["UserPoolId"]), call["GroupName"])
 
 
-def _group_and_user(call: Call) -> tuple[Group, User]:
+def _membership(call: Call) -> tuple[Group, User, Context]:
     pool = access.pool(call["UserPoolId"])
-    return access.group(pool, call["GroupName"]), access.user(pool, call["Username"])
+    return access.group(pool, call["GroupName"]), access.user(pool, call["Username"]), context(call)
 
 
 @perform
@@ -48,7 +50,7 @@ def update_group(call: Call) -> dict[str, Any]:
 
 @perform
 def delete_group(call: Call) -> None:
-    groups.delete(_group(call))
+    groups.delete(_group(call), context(call))
 
 
 @perform
@@ -58,12 +60,12 @@ def list_groups(call: Call) -> dict[str, Any]:
 
 @perform
 def admin_add_user_to_group(call: Call) -> None:
-    groups.add(*_group_and_user(call))
+    groups.add(*_membership(call))
 
 
 @perform
 def admin_remove_user_from_group(call: Call) -> None:
-    groups.remove(*_group_and_user(call))
+    groups.remove(*_membership(call))
 
 
 @perform

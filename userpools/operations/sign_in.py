@@ -78,7 +78,7 @@ def revoke_token(call: Call) -> dict[str, Any]:
     client = access.find_client(call["ClientId"])
     if client is None or not client_secrets.proves(client, call.get("ClientSecret")):
         raise errors.client_unauthorized()
-    tokens.revoke_refresh_token(client, call["Token"])
+    tokens.revoke_refresh_token(client, call["Token"], context(call))
     return {}
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import attribute_changes, channels, codes, factors, limits, lockout, messages
+from userpools.domain import attribute_changes, channels, codes, drafts, factors, lockout, messages, sendable
 from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, Challenge, Question, required
 from userpools.domain.challenges.factors import SET_UP_EMAIL, due_factor
@@ -36,8 +36,9 @@ class MessageCode(Challenge):
 
     def ask(self, attempt: Attempt, handle: bytes) -> Question:
         user, address = attempt.known_user, self._address(attempt)
-        _count_destination(user, address)
-        letter = messages.compose(user, messages.AUTHENTICATION, channels.MEDIUMS[self.channel], attempt.context)
+        # Sign-in declares neither refusal.
+        sendable.check(user.pool, self.channel, address, declared=())
+        letter = messages.compose(user, drafts.AUTHENTICATION, channels.MEDIUMS[self.channel], attempt.context)
         code = codes.generate()
         state = {"handle": handle.hex(), "code": _fingerprint(user, handle, code), "address": address}
         delivery = channels.delivery(self.channel, address)
@@ -80,14 +81,6 @@ def _lifetime(attempt: Attempt) -> timedelta:
 
 def _fingerprint(user: User, handle: bytes, code: str) -> str:
     return keyring.fingerprint(f"{user.sub}\0{handle.hex()}\0{code}", "mfa-code").hex()
-
-
-def _count_destination(user: User, address: str) -> None:
-    """Sign-in declares no LimitExceeded."""
-    try:
-        limits.count_destination(user.pool, address)
-    except errors.LimitExceeded:
-        raise errors.rate_exceeded() from None
 
 
 def _guesses(user: User, factor: str) -> CodeGuesses:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cognito_site import encrypted_messages, managed_keys
 from cognito_site.contract import errors
+from userpools.domain.message_texts import LINK as LINK_WORDS
 from userpools.domain.triggers.calls import (
     CUSTOM_MESSAGE,
     EMAIL_SENDER,
@@ -23,6 +24,7 @@ from userpools.models import User, UserPool
 from userpools.values import Context
 
 CODE, USERNAME, LINK = "{####}", "{username}", "{##Click Here##}"
+INVITATION, SIGN_UP_KINDS = "AdminCreateUser", ("SignUp", "ResendCode")
 LONGEST_EMAIL, LONGEST_SMS, LONGEST_SUBJECT = 20_000, 140, 140
 SENDERS = {"EMAIL": EMAIL_SENDER, "SMS": SMS_SENDER}
 REQUEST_TYPES = {"EMAIL": "customEmailSenderRequestV1", "SMS": "customSMSSenderRequestV1"}
@@ -41,29 +43,34 @@ def custom_message(user: User, kind: str, medium: str, context: Context) -> Text
     """``kind`` is the suffix of the trigger source. The code is not known yet, and no function ever gets it."""
     if not CUSTOM_MESSAGE.is_configured(user.pool):
         return Texts()
-    is_invitation = kind == "AdminCreateUser"
     request = {
         "userAttributes": attributes(user),
         "codeParameter": CODE,
         "linkParameter": LINK,
-        "usernameParameter": USERNAME if is_invitation else None,
+        "usernameParameter": USERNAME if kind == INVITATION else None,
         **metadata(context),
     }
     moment = Moment(user.pool, CUSTOM_MESSAGE, f"CustomMessage_{kind}", user.username, context)
     response = ask(moment, request)
     written = Texts(*(text(response, name) for name in CUSTOM_MESSAGE.response))
-    _check(written, medium, (CODE, USERNAME) if is_invitation else (CODE,))
+    _check(written, medium, kind)
     return written
 
 
-def _check(written: Texts, medium: str, needed: tuple[str, ...]) -> None:
-    """A message without its code would be a message for nobody. Only the medium in use counts."""
+def _check(written: Texts, medium: str, kind: str) -> None:
+    """Only the medium in use counts."""
     body, longest = (written.sms, LONGEST_SMS) if medium == "SMS" else (written.email, LONGEST_EMAIL)
-    has_link = body is not None and medium == "EMAIL" and "{##" in body
-    if body is not None and (len(body) > longest or not (has_link or all(part in body for part in needed))):
+    if body is not None and not (len(body) <= longest and _is_for_somebody(body, medium, kind)):
         raise errors.trigger_output_unrecognizable()
     if written.subject is not None and not 0 < len(written.subject) <= LONGEST_SUBJECT:
         raise errors.trigger_output_unrecognizable()
+
+
+def _is_for_somebody(body: str, medium: str, kind: str) -> bool:
+    """A message without its code would be a message for nobody. A link confirms sign-ups by mail, and nothing else."""
+    if medium == "EMAIL" and kind in SIGN_UP_KINDS and LINK_WORDS.search(body):
+        return True
+    return all(part in body for part in ((CODE, USERNAME) if kind == INVITATION else (CODE,)))
 
 
 # --- senders ----------------------------------------------------------------------------------------------------------
