@@ -9,10 +9,12 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 
+from cognito_site import lookups
 from cognito_site.contract import errors
 from cognito_site.prepared import Prepared
 from identitypools.models import AccessKey, Identity, IdentityPool, Role, SigningKey
 
+_pool = Prepared(lambda: IdentityPool.objects.filter(pk="a pool id"))
 _role = Prepared(lambda: Role.objects.filter(pk="a role id"))
 _access_key = Prepared(lambda: AccessKey.objects.filter(pk="a key id"))
 _identity = Prepared(lambda: Identity.objects.select_related("pool").filter(pk="an identity id"))
@@ -25,7 +27,7 @@ def pools() -> QuerySet[IdentityPool]:
 
 
 def find_pool(pool_id: str) -> IdentityPool | None:
-    return IdentityPool.objects.filter(pk=pool_id).first()
+    return _pool.one(pk=pool_id)
 
 
 def pool(pool_id: str) -> IdentityPool:
@@ -45,7 +47,7 @@ def pool_by_arn(arn: str) -> IdentityPool:
 
 def locked_pool(pool: IdentityPool) -> IdentityPool:
     """The row as it is now, held until the transaction ends. New guests, who only need it to exist, do not wait."""
-    found = IdentityPool.objects.select_for_update(no_key=True).filter(pk=pool.pk).first()
+    found = lookups.one(IdentityPool.objects.select_for_update(no_key=True).filter(pk=pool.pk))
     if found is None:
         raise errors.identity_pool_not_found(pool.pk)
     return found
@@ -53,7 +55,7 @@ def locked_pool(pool: IdentityPool) -> IdentityPool:
 
 def find_identity(identity_id: str) -> Identity | None:
     """With its pool: an identity's id is unique over all pools."""
-    return _identity.first(identity_id)
+    return _identity.one(pk=identity_id)
 
 
 def identity(identity_id: str) -> Identity:
@@ -64,7 +66,7 @@ def identity(identity_id: str) -> Identity:
 
 
 def identity_of_pool(pool: IdentityPool, identity_id: str) -> Identity:
-    found = pool.identities.filter(pk=identity_id).first()
+    found = lookups.one(pool.identities.filter(pk=identity_id))
     if found is None:
         raise errors.identity_not_found(identity_id)
     found.pool = pool
@@ -84,7 +86,7 @@ def roles_below(path: str) -> QuerySet[Role]:
 
 
 def find_role(name: str) -> Role | None:
-    return Role.objects.filter(name=name).first()
+    return lookups.one(Role.objects.filter(name=name))
 
 
 def role(name: str) -> Role:
@@ -100,11 +102,11 @@ def find_role_by_arn(arn: str) -> Role | None:
 
 
 def find_role_by_id(role_id: str) -> Role | None:
-    return _role.first(role_id)
+    return _role.one(pk=role_id)
 
 
 def locked_role(name: str) -> Role:
-    found = Role.objects.select_for_update().filter(name=name).first()
+    found = lookups.one(Role.objects.select_for_update().filter(name=name))
     if found is None:
         raise errors.role_not_found(name)
     return found
@@ -115,7 +117,7 @@ def access_keys() -> QuerySet[AccessKey]:
 
 
 def find_access_key(key_id: str) -> AccessKey | None:
-    return _access_key.first(key_id)
+    return _access_key.one(pk=key_id)
 
 
 def signing_keys() -> QuerySet[SigningKey]:

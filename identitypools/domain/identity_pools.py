@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django.utils import timezone
 
+from cognito_site import lookups
 from cognito_site.contract import errors
 from identitypools.domain import access, arns, tags, user_pool_providers
 from identitypools.models import IdentityPool
@@ -69,7 +70,7 @@ def change(pool: IdentityPool, name: str, changes: Settings) -> IdentityPool:
 @transaction.atomic
 def delete(pool: IdentityPool) -> None:
     """With its identities, and with them everything that was issued to them. Nobody is added meanwhile."""
-    held = access.pools().select_for_update().filter(pk=pool.pk).first()
+    held = lookups.one(access.pools().select_for_update().filter(pk=pool.pk))
     if held is None:
         raise errors.identity_pool_not_found(pool.pk)
     held.delete()

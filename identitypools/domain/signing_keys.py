@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cognito_site import jose
+from cognito_site import jose, lookups
 from cognito_site.remembered import Remembered
 from identitypools.domain import access
 from identitypools.models import SigningKey
@@ -45,7 +45,7 @@ def public_key(kid: str) -> RSAPublicKey | None:
     """Remembered for some seconds, which is how long an emergency removal takes."""
     known = _public.get(kid)
     if known is None:
-        key = access.signing_keys().filter(kid=kid).first()
+        key = lookups.one(access.signing_keys().filter(kid=kid))
         known = _public.put(kid, keys.public_half(key.jwk)) if key is not None else None
     return known
 
@@ -90,7 +90,7 @@ def remove(kid: str) -> bool:
 
 def _current() -> SigningKey:
     """Asked anew at each token, so that a removed key signs no more."""
-    found = access.signing_keys().filter(state=State.CURRENT).first()
+    found = lookups.one(access.signing_keys().filter(state=State.CURRENT))
     if found is None:
         ensure()
         found = access.signing_keys().get(state=State.CURRENT)

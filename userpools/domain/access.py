@@ -10,15 +10,18 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from cognito_site import lookups
 from cognito_site.contract import errors
 from cognito_site.prepared import Prepared
 from userpools.models import AppClient, Domain, Group, ResourceServer, SignInName, User, UserPool
 
+_pool = Prepared(lambda: UserPool.objects.filter(pk="a pool id"))
 _client_and_pool = Prepared(lambda: AppClient.objects.select_related("pool").filter(pk="a client id"))
+_name_and_user = Prepared(lambda: SignInName.objects.select_related("user").filter(name="a name", pool="a pool id"))
 
 
 def find_pool(pool_id: str) -> UserPool | None:
-    return UserPool.objects.filter(pk=pool_id).first()
+    return _pool.one(pk=pool_id)
 
 
 def pool(pool_id: str) -> UserPool:
@@ -57,7 +60,7 @@ def clients_of(pools: QuerySet[UserPool]) -> QuerySet[AppClient]:
 
 
 def client(pool: UserPool, client_id: str) -> AppClient:
-    found = pool.clients.filter(pk=client_id).first()
+    found = lookups.one(pool.clients.filter(pk=client_id))
     if found is None:
         raise errors.client_not_found(client_id)
     found.pool = pool
@@ -66,7 +69,7 @@ def client(pool: UserPool, client_id: str) -> AppClient:
 
 def find_client(client_id: str) -> AppClient | None:
     """A client id is unique over all pools and leads to its pool."""
-    return _client_and_pool.first(client_id)
+    return _client_and_pool.one(pk=client_id)
 
 
 def client_by_id(client_id: str) -> AppClient:
@@ -79,7 +82,7 @@ def client_by_id(client_id: str) -> AppClient:
 
 def client_of_pool(pool_id: str, client_id: str) -> AppClient:
     """As ``client``, in one query."""
-    found = AppClient.objects.select_related("pool").filter(pk=client_id, pool=pool_id).first()
+    found = lookups.one(AppClient.objects.select_related("pool").filter(pk=client_id, pool=pool_id))
     if found is None:
         raise (
             errors.client_not_found(client_id)
@@ -91,7 +94,7 @@ def client_of_pool(pool_id: str, client_id: str) -> AppClient:
 
 def find_user(pool: UserPool, name: str) -> User | None:
     """By username, active alias, or ``sub``."""
-    row = SignInName.objects.select_related("user").filter(pool=pool, name=pool.fold(name)).first()
+    row = _name_and_user.one(name=pool.fold(name), pool=pool.pk)
     user = row.user if row else _find_by_sub(pool, name)
     if user is not None:
         user.pool = pool
@@ -103,7 +106,7 @@ def _find_by_sub(pool: UserPool, name: str) -> User | None:
         sub = UUID(name)
     except ValueError:
         return None
-    return pool.users.filter(sub=sub).first() if str(sub) == name else None
+    return lookups.one(pool.users.filter(sub=sub)) if str(sub) == name else None
 
 
 def user(pool: UserPool, name: str) -> User:
@@ -115,7 +118,7 @@ def user(pool: UserPool, name: str) -> User:
 
 def locked_user(user: User) -> User:
     """The row as it is now, held until the transaction ends; a user deleted meanwhile does not exist."""
-    found = User.objects.select_for_update().filter(pk=user.pk, pool=user.pool_id).first()
+    found = lookups.one(User.objects.select_for_update().filter(pk=user.pk, pool=user.pool_id))
     if found is None:
         raise errors.user_not_found()
     found.pool = user.pool
@@ -124,7 +127,7 @@ def locked_user(user: User) -> User:
 
 def locked_client(client: AppClient) -> AppClient:
     """As ``locked_user``."""
-    found = AppClient.objects.select_for_update().filter(pk=client.pk, pool=client.pool_id).first()
+    found = lookups.one(AppClient.objects.select_for_update().filter(pk=client.pk, pool=client.pool_id))
     if found is None:
         raise errors.client_not_found(client.pk)
     found.pool = client.pool
@@ -133,14 +136,14 @@ def locked_client(client: AppClient) -> AppClient:
 
 def locked_pool(pool: UserPool) -> UserPool:
     """As ``locked_user``."""
-    found = UserPool.objects.select_for_update().filter(pk=pool.pk).first()
+    found = lookups.one(UserPool.objects.select_for_update().filter(pk=pool.pk))
     if found is None:
         raise errors.pool_not_found(pool.pk)
     return found
 
 
 def group(pool: UserPool, name: str) -> Group:
-    found = pool.groups.filter(name=name).first()
+    found = lookups.one(pool.groups.filter(name=name))
     if found is None:
         raise errors.group_not_found()
     found.pool = pool
@@ -149,7 +152,7 @@ def group(pool: UserPool, name: str) -> Group:
 
 def locked_group(group: Group) -> Group:
     """As ``locked_user``."""
-    found = Group.objects.select_for_update().filter(pk=group.pk, pool=group.pool_id).first()
+    found = lookups.one(Group.objects.select_for_update().filter(pk=group.pk, pool=group.pool_id))
     if found is None:
         raise errors.group_not_found()
     found.pool = group.pool
@@ -157,7 +160,7 @@ def locked_group(group: Group) -> Group:
 
 
 def resource_server(pool: UserPool, identifier: str) -> ResourceServer:
-    found = pool.resource_servers.filter(identifier=identifier).first()
+    found = lookups.one(pool.resource_servers.filter(identifier=identifier))
     if found is None:
         raise errors.resource_server_not_found(identifier)
     found.pool = pool
@@ -176,7 +179,7 @@ def has_domain(pool_id: str) -> bool | None:
 
 
 def domain(pool: UserPool, name: str) -> Domain:
-    found = pool.domains.filter(pk=name.lower()).first()
+    found = lookups.one(pool.domains.filter(pk=name.lower()))
     if found is None:
         raise errors.domain_not_found()
     found.pool = pool
@@ -184,4 +187,4 @@ def domain(pool: UserPool, name: str) -> Domain:
 
 
 def find_domain(name: str) -> Domain | None:
-    return Domain.objects.select_related("pool").filter(pk=name.lower()).first()
+    return lookups.one(Domain.objects.select_related("pool").filter(pk=name.lower()))

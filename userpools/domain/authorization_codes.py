@@ -15,7 +15,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from cognito_site import keyring
+from cognito_site import keyring, lookups
 from userpools.domain import claims, events, tokens
 from userpools.models import AppClient, AuthorizationCode, TokenFamily, User
 from userpools.values import Context
@@ -78,7 +78,7 @@ def spend(client: AppClient, code: str, context: Context) -> AuthorizationCode:
     """Of several exchanges at once one succeeds. Another client's attempt leaves the code alive; a second one of its
     own client ends what the first one got. Raises CodeRefused."""
     rows = AuthorizationCode.objects.select_related("user", "family")
-    row = rows.filter(digest=keyring.digest(code), client=client).first() if len(code) <= LONGEST_CODE else None
+    row = lookups.one(rows.filter(digest=keyring.digest(code), client=client)) if len(code) <= LONGEST_CODE else None
     if row is None:
         raise CodeRefused("unknown")
     row.client, row.user.pool = client, client.pool

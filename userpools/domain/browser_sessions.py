@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from cognito_site import keyring
+from cognito_site import keyring, lookups
 from userpools.domain import events
 from userpools.models import BrowserSession, User, UserPool
 from userpools.values import Context
@@ -46,7 +46,7 @@ def find(pool: UserPool, handle: str | None) -> BrowserSession | None:
     if not handle or len(handle) > LONGEST_HANDLE:
         return None
     rows = pool.browser_sessions.select_related("user")
-    found = rows.filter(digest=keyring.digest(handle), expires_at__gt=timezone.now()).first()
+    found = lookups.one(rows.filter(digest=keyring.digest(handle), expires_at__gt=timezone.now()))
     if found is None or not _may_sign_in(found.user):
         return None
     found.user.pool = pool

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import F
 
+from cognito_site.prepared import Prepared
 from userpools.domain import attributes
 from userpools.domain.triggers.token_claims import IN_ACCESS_TOKENS, IN_ID_TOKENS, NONE, Overrides
 from userpools.models import AppClient, Group, TokenFamily, User
@@ -54,16 +55,17 @@ class Groups:
         return Groups(asked.names, asked.roles, asked.preferred_role) if asked is not None else self
 
 
+_groups = Prepared(
+    lambda: Group.objects.filter(memberships__user=0).order_by(F("precedence").asc(nulls_last=True), "name")
+)
+
+
 def groups_of(user: User) -> Groups:
-    rows = list(
-        Group.objects.filter(memberships__user=user)
-        .order_by(F("precedence").asc(nulls_last=True), "name")
-        .values_list("name", "role_arn", "precedence")
-    )
-    best = {role for _, role, precedence in rows if role and precedence == rows[0][2]}
+    groups = _groups.all(memberships__user=user.pk)
+    best = {group.role_arn for group in groups if group.role_arn and group.precedence == groups[0].precedence}
     return Groups(
-        [name for name, _, _ in rows],
-        list(dict.fromkeys(role for _, role, _ in rows if role)),
+        [group.name for group in groups],
+        list(dict.fromkeys(group.role_arn for group in groups if group.role_arn)),
         best.pop() if len(best) == 1 else "",
     )
 

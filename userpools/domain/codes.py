@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from cognito_site import keyring
+from cognito_site import keyring, lookups
 from cognito_site.contract import errors
 from userpools.domain import channels, messages
 from userpools.domain.messages import Letter
@@ -79,7 +79,7 @@ def _issue(user: User, purpose: Purpose, channel: str, address: str) -> tuple[st
 def check(user: User, purpose: Purpose, typed: str, channel: str | None = None) -> Code:
     """The row that ``typed`` proves. Raises ExpiredCode when none lives, CodeMismatch for a wrong code."""
     rows = user.codes.filter(purpose=purpose, **({"attribute": channel} if channel else {}))
-    row = rows.filter(expires_at__gt=timezone.now(), failures__lt=MOST_FAILURES).first()
+    row = lookups.one(rows.filter(expires_at__gt=timezone.now(), failures__lt=MOST_FAILURES))
     if row is None:
         raise errors.code_expired()
     expected = _fingerprint(user, row.purpose, row.attribute, row.value, typed)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.conf import settings as django_settings
 from django.db import transaction
 
+from cognito_site import lookups
 from cognito_site.remembered import Remembered
 from userpools.domain import access
 from userpools.models import Domain, UserPool
@@ -143,5 +144,5 @@ def address(domain: Domain) -> str:
 def public_address(pool: UserPool) -> str:
     """Where every client finds them: at the custom domain if there is one; else below the issuer, because names below
     ``localhost`` are known to browsers only."""
-    custom = pool.domains.filter(is_custom=True).first()
+    custom = lookups.one(pool.domains.filter(is_custom=True))
     return address(custom) if custom else pool.issuer

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_otp.oath import TOTP
 
-from cognito_site import keyring
+from cognito_site import keyring, lookups
 from cognito_site.contract import errors
 from userpools.domain import channels, lockout
 from userpools.models import TotpToken, User
@@ -50,7 +50,7 @@ def offer_totp(user: User) -> str:
 
 def offered_key(user: User) -> str | None:
     """The key that waits for its proof, to show it again on a page."""
-    offered = user.totp_tokens.filter(confirmed=False).first()
+    offered = lookups.one(user.totp_tokens.filter(confirmed=False))
     return base64.b32encode(_key(offered)).decode().rstrip("=") if offered else None
 
 
@@ -61,7 +61,7 @@ def provisioning_uri(issuer: str, account: str, key: str) -> str:
 
 def confirm_totp(user: User, code: str, friendly_name: str = "") -> None:
     """Proves the offered key. Raises EnableSoftwareTokenMFA for a wrong code."""
-    offered = user.totp_tokens.filter(confirmed=False).first()
+    offered = lookups.one(user.totp_tokens.filter(confirmed=False))
     if offered is None:
         raise errors.software_token_mfa_not_enabled()
     offered.user = user
@@ -79,7 +79,7 @@ def confirm_totp(user: User, code: str, friendly_name: str = "") -> None:
 
 
 def totp_of(user: User) -> TotpToken | None:
-    token: TotpToken | None = user.totp_tokens.filter(confirmed=True).first()
+    token: TotpToken | None = lookups.one(user.totp_tokens.filter(confirmed=True))
     if token is not None:
         token.user = user
     return token

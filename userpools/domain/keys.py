@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from django.db import transaction
 from django.utils import timezone
 
-from cognito_site import jose, keyring
+from cognito_site import jose, keyring, lookups
 from cognito_site.remembered import Remembered
 from userpools.models import SigningKey, UserPool
 
@@ -194,7 +194,7 @@ def public_key(kid: str) -> PublicKey | None:
     """Of any pool's published key. Remembered for some seconds, which is how long an emergency removal takes."""
     known = _public.get(kid)
     if known is None:
-        row = SigningKey.objects.filter(kid=kid, pool__isnull=False).first()
+        row = lookups.one(SigningKey.objects.filter(kid=kid, pool__isnull=False))
         if row is None or row.pool_id is None:
             return None
         known = _public.put(kid, PublicKey(row.pool_id, row.use, public_half(row.jwk)))
@@ -212,7 +212,7 @@ def public_half(jwk: dict[str, Any]) -> rsa.RSAPublicKey:
 @transaction.atomic
 def remove(kid: str) -> UserPool | None:
     """Takes a stolen key away: what it signed is refused within ``SECONDS_REMEMBERED``. Returns its pool."""
-    key = SigningKey.objects.select_related("pool").filter(kid=kid, pool__isnull=False).first()
+    key = lookups.one(SigningKey.objects.select_related("pool").filter(kid=kid, pool__isnull=False))
     if key is None or key.pool is None:
         return None
     key.delete()

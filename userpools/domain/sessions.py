@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from cognito_site import keyring
 from cognito_site.contract import errors
+from cognito_site.prepared import Prepared
 from userpools.domain.challenges.base import Attempt, Challenge, Question
 from userpools.models import AppClient, SignIn, TokenFamily
 from userpools.values import Context
 
 HANDLE_BYTES = 48
+_asked = Prepared(lambda: SignIn.objects.select_related("user", "client__pool").filter(digest=b"a digest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,7 @@ def begun_at_the_api(held: Held) -> Held:
 
 
 def _row(session: str) -> SignIn | None:
-    rows = SignIn.objects.select_related("user", "client__pool")
-    return rows.filter(digest=keyring.digest(session)).first()
+    return _asked.one(digest=keyring.digest(session))
 
 
 def _check(row: SignIn, context: Context) -> Held:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from cognito_site import jose, keyring
 from cognito_site.contract import errors
+from cognito_site.prepared import Prepared
 from userpools.domain import claims as claim_sets
 from userpools.domain import events, keys
 from userpools.domain.triggers import token_claims
@@ -31,6 +33,18 @@ REMEMBER_USE_AFTER = timedelta(minutes=5)
 ASKED_TWICE = timedelta(seconds=10)
 ID, ACCESS = "id", "access"
 REFRESH_TRIGGER = "TokenGeneration_RefreshTokens"
+
+
+def _family(column: str) -> Prepared[TokenFamily]:
+    given = {column: UUID(int=0), "pool": "a pool id"}
+    return Prepared(lambda: TokenFamily.objects.select_related("user", "client__pool").filter(**given))
+
+
+# By the columns that ``claims.family_key`` names.
+_families = {column: _family(column) for column in ("pk", "event_id")}
+_refresh_token = Prepared(
+    lambda: RefreshToken.objects.select_related("family__user").filter(digest=b"a digest", family__client="a client id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +174,7 @@ def issue_to_machine(client: AppClient, scopes: list[str], context: Context) -> 
 def _find(client: AppClient, token: str) -> RefreshToken | None:
     if len(token) > LONGEST_REFRESH_TOKEN:
         return None
-    found = (
-        RefreshToken.objects.select_related("family__user")
-        .filter(digest=keyring.digest(token), family__client=client)
-        .first()
-    )
+    found = _refresh_token.one(digest=keyring.digest(token), family__client=client.pk)
     if found is not None:
         found.family.client, found.family.user.pool = client, client.pool
     return found
@@ -334,7 +344,7 @@ def _bearer(access_token: str) -> Bearer:
     key = claim_sets.family_key(claims)
     if key is None:
         raise errors.access_token_scope()  # a machine's token: it has no user
-    family = TokenFamily.objects.select_related("user", "client__pool").filter(**{key[0]: key[1]}, pool=pool_id).first()
+    family = _families[key[0]].one(**{key[0]: key[1]}, pool=pool_id)
     if family is None:
         raise _gone(claims, pool_id)
     if family.is_revoked:
