@@ -36,7 +36,7 @@ def test_a_pool_finds_its_own_words(verifying: Stage, tmp_path: Path) -> None:
     assert command("list", pool).splitlines() == [
         "name         The Lido",
         "sms-per-day  50",
-        "de           SignUp: subject, email, sms",
+        "de           SignUp: email, sms, subject",
     ]
     command("put", pool, "de", "SignUp")
     command("sms-per-day", pool, "default")

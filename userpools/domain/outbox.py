@@ -34,9 +34,10 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(hours=24)
 BATCH = 50
-# What has just come in waits behind drains for a free worker: not many at once, and none for long.
+# What has just come in waits behind drains for a free worker: not many at once, and none longer than until the next.
 MOST_DRAINS = 4
-DRAIN_SECONDS = 4.0
+DRAIN_SECONDS = 5.0
+NOTED_WITHIN_SECONDS = 0.05
 LONGEST_ANSWER = 1000
 
 Status = Outgoing.Status
@@ -99,19 +100,31 @@ class Outbox:
     # --- one attempt ------------------------------------------------------------------------------------------------
 
     def _carry_all(self, rows: list[Any], leased_at: datetime) -> None:
-        """What the other side leaves no time for is given back before the lease ends."""
-        for number, row in enumerate(rows):
-            if timezone.now() - leased_at > LEASE / 2:
-                self._give_back(rows[number:])
-                return
-            self._carry(row)
+        """What the other side leaves no time for is given back before the lease ends. What it takes is noted at once,
+        or, where it takes many in a moment, after that moment: a worker that dies meanwhile has sent those in vain."""
+        taken: list[tuple[UUID, str]] = []
+        noted_at = time.monotonic()
+        try:
+            for number, row in enumerate(rows):
+                if timezone.now() - leased_at > LEASE / 2:
+                    self._give_back(rows[number:])
+                    return
+                said = self._carry(row)
+                if said is not None:
+                    taken.append((row.pk, said))
+                if time.monotonic() - noted_at > NOTED_WITHIN_SECONDS:
+                    self._note(taken)
+                    taken, noted_at = [], time.monotonic()
+        finally:
+            self._note(taken)
 
-    def _carry(self, row: Any) -> None:
+    def _carry(self, row: Any) -> str | None:
+        """What the other side said when it took the row; None: it did not."""
         if row.expires_at is not None and row.expires_at <= timezone.now():
             self._fail(row, "What it says expired before it could be sent.")
-            return
+            return None
         try:
-            said = self.carry(row)
+            return self.carry(row)
         except Undelivered as failure:
             self._put_back(row, failure)
         except Exception as failure:
@@ -119,16 +132,21 @@ class Outbox:
             frames = "".join(traceback.format_tb(failure.__traceback__))
             log.error("%s could not be sent: %s\n%s", row.pk, type(failure).__name__, frames)
             self._put_back(row, Undelivered(f"Something went wrong here: {type(failure).__name__}.", is_final=False))
-        else:
-            self._settle(row, status=Status.SENT, answer=said[:LONGEST_ANSWER], content=b"")
+        return None
 
-    def _settle(self, row: Any, **outcome: Any) -> None:
+    def _note(self, taken: list[tuple[UUID, str]]) -> None:
+        said = {answer for _, answer in taken}
+        for answer in said:
+            ids = [row_id for row_id, each in taken if each == answer]
+            self._settle(ids, status=Status.SENT, answer=answer[:LONGEST_ANSWER], content=b"")
+
+    def _settle(self, ids: list[UUID], **outcome: Any) -> None:
         """Unless a newer message took its place meanwhile."""
-        mine = self.rows._default_manager.filter(pk=row.pk, status=Status.PENDING)
+        mine = self.rows._default_manager.filter(pk__in=ids, status=Status.PENDING)
         mine.update(settled_at=timezone.now(), leased_until=None, **outcome)
 
     def _fail(self, row: Any, why: str) -> None:
-        self._settle(row, status=Status.FAILED, answer=why[:LONGEST_ANSWER])
+        self._settle([row.pk], status=Status.FAILED, answer=why[:LONGEST_ANSWER])
         row.status = Status.FAILED
         self.on_failure(row, why)
 

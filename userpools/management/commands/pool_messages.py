@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self.stdout.write(f"sms-per-day  {DEFAULT if pool.sms_per_day is None else pool.sms_per_day}")
         for language, kinds in sorted(pool.message_texts.items()):
             for kind, texts in sorted(kinds.items()):
-                self.stdout.write(f"{language:12} {kind}: {', '.join(texts)}")
+                self.stdout.write(f"{language:12} {kind}: {', '.join(sorted(texts))}")
 
     def _name(self, pool: UserPool, options: dict[str, Any]) -> None:
         message_texts.call(pool, options["name"])
