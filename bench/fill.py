@@ -1,4 +1,4 @@
-"""``python -m bench.fill POOL COUNT``: many users at once, straight into the tables of the server's database."""
+"""``python -m bench.fill POOL FIRST END``: many users at once, straight into the tables of the server's database."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from userpools.models import SignInName, User, UserPool  # noqa: E402
 BATCH = 2000
 
 
-def fill(pool: UserPool, count: int) -> None:
+def fill(pool: UserPool, first: int, end: int) -> None:
     now = timezone.now()
-    for start in range(0, count, BATCH):
+    for start in range(first, end, BATCH):
         users = [
             User(
                 pool=pool,
@@ -29,7 +29,7 @@ def fill(pool: UserPool, count: int) -> None:
                 created_at=now,
                 modified_at=now,
             )
-            for number in range(start, min(start + BATCH, count))
+            for number in range(start, min(start + BATCH, end))
         ]
         User.objects.bulk_create(users)
         SignInName.objects.bulk_create(
@@ -38,4 +38,4 @@ def fill(pool: UserPool, count: int) -> None:
 
 
 if __name__ == "__main__":
-    fill(UserPool.objects.get(pk=sys.argv[1]), int(sys.argv[2]))
+    fill(UserPool.objects.get(pk=sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

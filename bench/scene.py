@@ -67,7 +67,7 @@ class Scene:
         return self._signed("AdminGetUser", {"UserPoolId": self.pool_id, "Username": "alice"})
 
     def list_users(self) -> Request:
-        who = {"UserPoolId": self.pool_id, "Filter": 'email ^= "user-5"', "Limit": 20}
+        who = {"UserPoolId": self.pool_id, "Filter": 'email ^= "user-5"', "Limit": 10}
         return self._signed("ListUsers", who)
 
     def _initiate(self, flow: str, parameters: dict[str, str]) -> Request:

@@ -6,28 +6,25 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from cognito_site.transports import targets
-from cognito_site.transports.aws import SnsTransport
-from cognito_site.transports.console import MailConsole, TextConsole
 from cognito_site.transports.letters import MailTransport, TextTransport
-from cognito_site.transports.posts import TwilioTransport, WebhookTransport
-from cognito_site.transports.providers import ProviderTransport, SesTransport
 from cognito_site.transports.resting import Resting
-from cognito_site.transports.smtp import SmtpTransport
 from cognito_site.transports.targets import MailTarget, TextTarget
 
-MAIL: dict[type, Any] = {
-    targets.Console: MailConsole,
-    targets.Smtp: SmtpTransport,
-    targets.Aws: SesTransport,
-    targets.Provider: ProviderTransport,
+# By name, as Django's own backends: what nobody chose takes no memory, and boto3 takes much.
+MAIL: dict[type, str] = {
+    targets.Console: "console.MailConsole",
+    targets.Smtp: "smtp.SmtpTransport",
+    targets.Aws: "providers.SesTransport",
+    targets.Provider: "providers.ProviderTransport",
 }
-TEXTS: dict[type, Any] = {
-    targets.Console: TextConsole,
-    targets.Aws: SnsTransport,
-    targets.Twilio: TwilioTransport,
-    targets.Webhook: WebhookTransport,
+TEXTS: dict[type, str] = {
+    targets.Console: "console.TextConsole",
+    targets.Aws: "aws.SnsTransport",
+    targets.Twilio: "posts.TwilioTransport",
+    targets.Webhook: "posts.WebhookTransport",
 }
 
 
@@ -43,11 +40,13 @@ def texts() -> TextTransport | None:
 
 @lru_cache(maxsize=8)
 def _made(target: MailTarget | None) -> MailTransport | None:
-    kind = MAIL.get(type(target))
-    return Resting(kind(target)) if kind else None
+    return _resting(MAIL.get(type(target)), target)
 
 
 @lru_cache(maxsize=8)
 def _made_for_texts(target: TextTarget | None) -> TextTransport | None:
-    kind = TEXTS.get(type(target))
-    return Resting(kind(target)) if kind else None
+    return _resting(TEXTS.get(type(target)), target)
+
+
+def _resting(name: str | None, target: Any) -> Any:
+    return Resting(import_string(f"{__package__}.{name}")(target)) if name else None
