@@ -40,12 +40,14 @@ def texts() -> TextTransport | None:
 
 @lru_cache(maxsize=8)
 def _made(target: MailTarget | None) -> MailTransport | None:
-    return _resting(MAIL.get(type(target)), target)
+    made: MailTransport | None = _resting(MAIL.get(type(target)), target)
+    return made
 
 
 @lru_cache(maxsize=8)
 def _made_for_texts(target: TextTarget | None) -> TextTransport | None:
-    return _resting(TEXTS.get(type(target)), target)
+    made: TextTransport | None = _resting(TEXTS.get(type(target)), target)
+    return made
 
 
 def _resting(name: str | None, target: Any) -> Any:

@@ -51,7 +51,7 @@ def _next_page(request: Visit, asked: Authorization, result: Asked) -> tuple[Ste
     if way is not steps.SET_UP_APP:
         return way, result.session
     try:
-        return way, totp_setup.offer(held, result.session).session
+        return way, totp_setup.offer_on_page(held, result.session).session
     except errors.ConcurrentModification:
         return way, result.session
 

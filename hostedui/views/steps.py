@@ -140,14 +140,14 @@ def _setup_form(held: Held, data: Data) -> PageForm:
 
 def _setup_page(held: Held, session: str, form: PageForm, around: Around) -> tuple[Page, str]:
     user, client = held.attempt.known_user, held.attempt.client
-    offer = totp_setup.offer(held, session)
+    offer = totp_setup.offer_on_page(held, session)
     uri = factors.provisioning_uri(client.name, names.shown_name(user), offer.key)
     told = {"key": offer.key, "uri": uri, "other_url": around.other_url, **around.shared}
     return TotpSetup(form=cast(TotpSetupForm, form), **told), offer.session
 
 
 def _setup_answer(held: Held, form: PageForm) -> Result:
-    return totp_setup.prove(held, form.cleaned_data["code"], form.cleaned_data["device_name"])
+    return totp_setup.prove_on_page(held, form.cleaned_data["code"], form.cleaned_data["device_name"])
 
 
 def _email_form(held: Held, data: Data) -> PageForm:

@@ -12,8 +12,8 @@ import time_machine
 from tests import inbox
 from tests.cast import PASSWORD, Stage
 from tests.refusals import refused
-from userpools.domain import factors, limits
-from userpools.models import SignIn
+from userpools.domain import factors, limits, sign_in
+from userpools.models import SignIn, TotpToken
 
 pytestmark = pytest.mark.django_db
 ADDRESS, NUMBER = "alice@example.com", "+351912345678"
@@ -245,3 +245,81 @@ def test_a_factor_that_was_set_up_is_no_way_around_the_password(stage: Stage) ->
         ChallengeResponses={"USERNAME": "alice", "SOFTWARE_TOKEN_MFA_CODE": factors.code_at("A" * 52)},
     )
     assert refusal[0] in ("NotAuthorizedException", "InvalidParameterException")
+
+
+# --- a session sets up an app only where that is asked ----------------------------------------------------------------
+
+
+def setup_is_refused(stage: Stage, session: str) -> None:
+    attempts = (
+        lambda: stage.public.associate_software_token(Session=session),
+        lambda: stage.public.verify_software_token(Session=session, UserCode="000000"),
+    )
+    for attempt in attempts:
+        assert refused(attempt)[0] == "NotAuthorizedException"
+
+
+@pytest.mark.parametrize("challenge", sorted(sign_in.CHALLENGES.keys() - {"MFA_SETUP"}))
+def test_MFA_01_no_other_session_sets_up_an_app(stage: Stage, challenge: str) -> None:
+    require(stage, TOTP)
+    stage.user()
+    asked = stage.sign_in()
+    assert asked["ChallengeName"] == "MFA_SETUP"
+    SignIn.objects.update(challenge=challenge)
+    setup_is_refused(stage, asked["Session"])
+    assert not TotpToken.objects.exists()
+
+
+def test_MFA_01_a_name_alone_sets_up_nothing(stage: Stage) -> None:
+    """SRP gives a session to whoever knows a name."""
+    require(stage, TOTP, mfa="OPTIONAL")
+    stage.user()
+    for name in ("alice", "nobody"):
+        asked = stage.public.initiate_auth(
+            ClientId=stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"],
+            AuthFlow="USER_SRP_AUTH",
+            AuthParameters={"USERNAME": name, "SRP_A": "f" * 700},
+        )
+        setup_is_refused(stage, asked["Session"])
+    assert not TotpToken.objects.exists()
+
+
+def test_MFA_05_a_session_that_waited_replaces_no_app(stage: Stage) -> None:
+    """Somebody with the password alone begins, and goes on after the owner has set up a factor."""
+    require(stage, TOTP, EMAIL)
+    nameless(stage)
+    early, offered = stage.sign_in(), stage.sign_in()
+    offered |= stage.public.associate_software_token(Session=offered["Session"])
+    owner = stage.sign_in()
+    owner |= stage.public.associate_software_token(Session=owner["Session"])
+    theirs = refused(
+        stage.public.verify_software_token,
+        Session=offered["Session"],
+        UserCode=factors.code_at(owner["SecretCode"]),
+    )
+    assert theirs[0] == "EnableSoftwareTokenMFAException", "another's key"
+    code = factors.code_at(owner["SecretCode"])
+    verified = stage.public.verify_software_token(Session=owner["Session"], UserCode=code)
+    assert answer(stage, {**owner, "Session": verified["Session"]})["AuthenticationResult"]
+    setup_is_refused(stage, early["Session"])
+    setup_is_refused(stage, offered["Session"])
+    assert refused(answer, stage=stage, asked=early, EMAIL="thief@example.com")[0] == "NotAuthorizedException"
+    assert stage.sign_in()["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+
+
+@pytest.mark.parametrize("drift", [-1, 0, 1])
+def test_MFA_02_a_code_is_the_one_of_its_own_step(stage: Stage, drift: int) -> None:
+    """What is kept of an early or late code refuses that code, and not the next."""
+    require(stage, TOTP)
+    stage.user()
+    with time_machine.travel(1_900_000_000, tick=False) as clock:
+        asked = stage.sign_in()
+        asked |= stage.public.associate_software_token(Session=asked["Session"])
+        code = factors.code_at(asked["SecretCode"], drift)
+        stage.public.verify_software_token(Session=asked["Session"], UserCode=code)
+        assert TotpToken.objects.get().last_step == 1_900_000_000 // 30 + drift
+        again = stage.sign_in()
+        assert refused(answer, stage=stage, asked=again, SOFTWARE_TOKEN_MFA_CODE=code)[0] == "ExpiredCodeException"
+        clock.shift(30)
+        following = factors.code_at(asked["SecretCode"], drift)
+        assert answer(stage, again, SOFTWARE_TOKEN_MFA_CODE=following)["AuthenticationResult"]

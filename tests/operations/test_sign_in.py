@@ -542,3 +542,69 @@ def test_PWD_06_a_lock_tells_nothing_of_who_exists(stage: Stage, work: dict[str,
         before = dict(work)
         assert refused(stage.sign_in, name=name, ClientId=client_id)[1] == "Password attempts exceeded"
         assert work == before
+
+
+# --- what does not fit ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [129, 2049, 130_000])
+def test_API_01_no_name_is_too_long_to_be_answered(stage: Stage, length: int) -> None:
+    """As to any name that nobody has."""
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    name = "n" * length
+    wrong = ("NotAuthorizedException", "Incorrect username or password.")
+    assert refused(stage.sign_in, name=name, ClientId=client_id) == wrong
+    asked = stage.public.initiate_auth(
+        ClientId=client_id, AuthFlow="USER_SRP_AUTH", AuthParameters={"USERNAME": name, "SRP_A": "f" * 700}
+    )
+    assert asked["ChallengeName"] == "PASSWORD_VERIFIER"
+
+
+@pytest.mark.parametrize(("told", "kept"), [("x" * 300, "127.0.0.1"), ("2001:DB8::1", "2001:db8::1")])
+def test_LOG_01_an_address_that_is_none_is_not_kept(stage: Stage, told: str, kept: str) -> None:
+    stage.user()
+    stage.cognito.admin_initiate_auth(
+        UserPoolId=stage.pool_id,
+        ClientId=stage.client_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD},
+        ContextData={"IpAddress": told, "ServerName": "s", "ServerPath": "/", "HttpHeaders": []},
+    )
+    assert TokenFamily.objects.get().ip == kept
+
+
+def test_PWD_06_a_lock_holds_where_srp_begins(stage: Stage, work: dict[str, int]) -> None:
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    stage.user()
+    for name in ("alice", "mallory"):
+        for _ in range(5):
+            refused(stage.sign_in, name=name, password="Wrong-horse-7", ClientId=client_id)
+        powers = work["powers"]
+        refusal = refused(
+            stage.public.initiate_auth,
+            ClientId=client_id,
+            AuthFlow="USER_SRP_AUTH",
+            AuthParameters={"USERNAME": name, "SRP_A": format(srp.N - 2, "x")},
+        )
+        assert refusal == ("NotAuthorizedException", "Password attempts exceeded")
+        assert work["powers"] == powers
+    assert not SignIn.objects.exists()
+
+
+def test_REL_05_a_new_password_keeps_what_changed_meanwhile(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An administrator changes an attribute while the answer is being worked on."""
+    invite(stage, email="alice@example.com")
+    asked = stage.sign_in(password="Temporary-1")
+    hashed = hashing.hashed
+
+    def slowly(password: str) -> str:
+        stage.cognito.admin_update_user_attributes(
+            UserPoolId=stage.pool_id, Username="alice", UserAttributes=[{"Name": "nickname", "Value": "Ally"}]
+        )
+        return hashed(password)
+
+    monkeypatch.setattr(hashing, "hashed", slowly)
+    answer(stage, asked, NEW_PASSWORD="Brand-new-horse-1", **{"userAttributes.name": "Alice"})
+    found = stage.cognito.admin_get_user(UserPoolId=stage.pool_id, Username="alice")
+    kept = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+    assert (kept["nickname"], kept["name"]) == ("Ally", "Alice")

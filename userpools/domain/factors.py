@@ -108,7 +108,8 @@ def _step_of(token: TotpToken, code: str) -> int | None:
     totp = TOTP(_key(token), step=STEP, digits=DIGITS)
     if not totp.verify(int(code), tolerance=TOLERANCE):
         return None
-    return int(totp.t() + totp.drift)
+    # verify() leaves the difference in ``drift``, and t() adds it.
+    return int(totp.t())
 
 
 def code_at(key: str, drift: int = 0) -> str:

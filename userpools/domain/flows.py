@@ -70,6 +70,7 @@ def prove_password(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
 def begin_srp(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
     public = required(parameters, "SRP_A")
     srp.parse_public(public)
+    lockout.check_name_open(attempt.client.pool, attempt.user, attempt.name)
     _begin(attempt)
     return replace(attempt, notes={"srp_a": public})
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils import timezone
 
-from cognito_site import keyring
+from cognito_site import keyring, lookups
 from cognito_site.contract import errors
 from userpools.models import UnknownName, User, UserPool
 from userpools.models.lockable import Lockable
@@ -50,6 +50,15 @@ def check_open(row: Lockable) -> None:
     """Raises while ``row`` is locked."""
     if row.locked_until is not None and row.locked_until > timezone.now():
         raise errors.password_attempts_exceeded()
+
+
+def check_name_open(pool: UserPool, user: User | None, name: str) -> None:
+    """As ``check_open`` of ``counted_for``, where nothing is guessed yet and no row need be. Names of users are looked
+    up as well: a query more would tell that nobody has a name."""
+    unknown = lookups.one(UnknownName.objects.filter(pool=pool, fingerprint=_fingerprint(pool, name)))
+    row = user or unknown
+    if row is not None:
+        check_open(row)
 
 
 def _count(row: Lockable) -> None:
@@ -101,12 +110,16 @@ def counted_for(pool: UserPool, user: User | None, name: str) -> Lockable:
     """The row for guesses at the password of ``user``, or at a name that leads to nobody."""
     if user is not None:
         return user
-    fingerprint = keyring.fingerprint(f"{pool.pk}\0{pool.fold(name)}", "unknown-name")
+    fingerprint = _fingerprint(pool, name)
     try:
         row, _ = UnknownName.objects.get_or_create(pool=pool, fingerprint=fingerprint)
     except IntegrityError:
         row = UnknownName.objects.get(pool=pool, fingerprint=fingerprint)
     return row
+
+
+def _fingerprint(pool: UserPool, name: str) -> bytes:
+    return keyring.fingerprint(f"{pool.pk}\0{pool.fold(name)}", "unknown-name")
 
 
 def forget_quiet_names() -> int:

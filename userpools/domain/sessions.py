@@ -22,6 +22,8 @@ from userpools.models import AppClient, SignIn, TokenFamily
 from userpools.values import Context
 
 HANDLE_BYTES = 48
+# Of a name that nobody can have.
+LONGEST_NAME = 2048
 _asked = Prepared(lambda: SignIn.objects.select_related("user", "client__pool").filter(digest=b"a digest"))
 
 
@@ -106,7 +108,7 @@ def remember(challenge: Challenge, attempt: Attempt, question: Question, handle:
         pool=attempt.client.pool,
         client=attempt.client,
         user=attempt.user,
-        name=attempt.name,
+        name=attempt.name[:LONGEST_NAME],
         challenge=challenge.name,
         state=_state(attempt, question),
         created_at=now,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from cognito_site.wire.call import Call
 from userpools.values import Context
 
@@ -11,9 +13,17 @@ def context(call: Call) -> Context:
     where its user sits. What a public caller says of its own address is not believed."""
     told = call.get("ContextData") or {}
     return Context(
-        ip=told.get("IpAddress") or call.ip,
+        ip=_address(told.get("IpAddress")) or call.ip,
         user_agent=call.user_agent,
         client_metadata=call.get("ClientMetadata"),
         validation_data={entry["Name"]: entry.get("Value", "") for entry in call.get("ValidationData") or ()} or None,
         actor=call.caller.arn if call.caller is not None else "",
     )
+
+
+def _address(told: str | None) -> str:
+    """Empty for what is no address: it would stand in events and sessions as if it were one."""
+    try:
+        return str(ipaddress.ip_address(told or ""))
+    except ValueError:
+        return ""

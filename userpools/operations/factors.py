@@ -7,8 +7,7 @@ from typing import Any
 from cognito_site.contract import errors
 from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
-from userpools.domain import access, factors, sessions, sign_in, tokens
-from userpools.domain.challenges.factors import SET_UP
+from userpools.domain import access, factors, sessions, tokens, totp_setup
 from userpools.models import User
 from userpools.operations.context import context
 
@@ -37,8 +36,8 @@ def associate_software_token(call: Call) -> dict[str, Any]:
     _check_one_proof(call)
     if call.get("AccessToken"):
         return {"SecretCode": factors.offer_totp(tokens.bearer(call["AccessToken"]).user)}
-    held = _held(call)
-    return {"SecretCode": factors.offer_totp(held.attempt.known_user), "Session": sign_in.note(held).session}
+    offer = totp_setup.offer(_held(call))
+    return {"SecretCode": offer.key, "Session": offer.session}
 
 
 @perform
@@ -48,9 +47,7 @@ def verify_software_token(call: Call) -> dict[str, Any]:
     if call.get("AccessToken"):
         factors.confirm_totp(tokens.bearer(call["AccessToken"]).user, call["UserCode"], name)
         return {"Status": "SUCCESS"}
-    held = _held(call)
-    factors.confirm_totp(held.attempt.known_user, call["UserCode"], name)
-    return {"Status": "SUCCESS", "Session": sign_in.note(held, **{SET_UP: True}).session}
+    return {"Status": "SUCCESS", "Session": totp_setup.prove(_held(call), call["UserCode"], name).session}
 
 
 def _wishes(call: Call) -> dict[str, tuple[bool, bool]]:

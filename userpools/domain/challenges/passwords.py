@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import shake_256
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.db import transaction
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import attribute_changes, attributes, lockout, passwords, srp
+from userpools.domain import access, attribute_changes, attributes, lockout, passwords, srp
 from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, Challenge, Question, required
 from userpools.models import User, UserPool
@@ -116,12 +117,12 @@ class NewPasswordRequired(Challenge):
         given = {
             name.removeprefix(self.PREFIX): value for name, value in answers.items() if name.startswith(self.PREFIX)
         }
-        user = attempt.known_user
-        kept = _made(user, password)
+        kept = _made(attempt.known_user, password)
         with transaction.atomic():
+            user = access.locked_user(attempt.known_user)
             attribute_changes.complete(user, attempt.client, given)
             _keep(user, kept)
-        return attempt.having_proved(new_password=True)
+        return replace(attempt, user=user).having_proved(new_password=True)
 
 
 def _made(user: User, password: str) -> passwords.Kept:

@@ -14,6 +14,8 @@ MASK = "***"
 SECRET = frozenset({"password", "challengeAnswer", "code", "privateChallengeParameters"})
 LONGEST_OUTPUT = 4096
 LONGEST_ERROR = 2000
+# What was typed for one.
+LONGEST_NAME = 2048
 
 
 def masked(event: Any) -> Any:
@@ -49,7 +51,7 @@ def _keep(
         pool=pool,
         arn=arn,
         source=event["triggerSource"],
-        user_name=event["userName"],
+        user_name=event["userName"][:LONGEST_NAME],
         event=masked(event),
         output=outcome.log[-LONGEST_OUTPUT:].replace("\0", ""),
         attempts=outcome.attempts,
