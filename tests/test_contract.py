@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 
 from cognito_site.contract import services, validation
-from cognito_site.contract.services import Operation
+from cognito_site.contract.services import Operation, Shape
 from cognito_site.wire import authentication, registry
-from identitypools.domain import callers
+from identitypools.domain import access_keys, callers
 from tests import samples
 from tests.clients.in_process import BEFORE_AN_OPERATION
+from tests.identitypools.cast import ACCOUNT, allowing
 from tests.wire import raw
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,18 @@ ON_ANY_RESOURCE = {
         "UpdateProvisionedLimit",
     },
     "cognito-identity": {"CreateIdentityPool", "DeleteIdentities", "DescribeIdentity", "ListIdentityPools"},
+}
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/captain"
+PLACES_OF_ROLES = {
+    "AnalyticsConfiguration.RoleArn",
+    "CloudWatchLogsRoleArn",
+    "RoleArn",
+    "RoleMappings.*.RulesConfiguration.Rules.*.RoleARN",
+    "Roles.*",
+    "SmsConfiguration.EumsSms.CallerArn",
+    "SmsConfiguration.SnsCallerArn",
+    "SmsMfaConfiguration.SmsConfiguration.EumsSms.CallerArn",
+    "SmsMfaConfiguration.SmsConfiguration.SnsCallerArn",
 }
 
 
@@ -171,6 +185,52 @@ def _ids(operation: Operation) -> dict[str, Any]:
 def test_a_resource_that_is_not_named_is_any(document: Any) -> None:
     operation = services.service("cognito-idp").operations["DescribeUserPool"]
     assert authentication.resource(operation, document) == authentication.ANY
+
+
+def test_API_03_whoever_names_a_role_must_be_allowed_to_pass_it() -> None:
+    """Else CreateGroup, and everything that will name a role one day, is a way to every role of the account."""
+    made = access_keys.create("mate", {"most": allowing("cognito-idp:*", "cognito-identity:*")})
+    places = [(operation, path) for operation in SIGNED for path in _role_places(operation)]
+    assert {".".join(path) for _, path in places} == PLACES_OF_ROLES
+    for operation, path in places:
+        assert operation.input
+        body = raw.written(operation, _with_role(operation.input, path))
+        answer = raw.send(body, raw.sign(operation, body, raw.headers_of(operation), (made.key.key_id, made.secret)))
+        if registry.performer(operation.service, operation.name):
+            assert f"is not authorized to perform: iam:PassRole on resource: {ROLE} " in answer.message, operation.name
+
+
+def _role_places(operation: Operation) -> Iterator[tuple[str, ...]]:
+    """By the shape's name and the member's: no rule of ours is asked."""
+    if operation.service in ("cognito-idp", "cognito-identity"):
+        yield from (path for path, shape in _texts(operation.input) if _is_role(path, shape))
+
+
+def _is_role(path: tuple[str, ...], shape: Shape) -> bool:
+    return "arn" in shape.name.lower() and any(
+        "role" in member.lower() or "caller" in member.lower() for member in path
+    )
+
+
+def _texts(shape: Shape | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Shape]]:
+    assert shape
+    for name, member in shape.members.items():
+        yield from _texts(member, (*path, name))
+    if inner := shape.member or shape.value:
+        yield from _texts(inner, (*path, "*"))
+    if shape.kind == "string":
+        yield path, shape
+
+
+def _with_role(shape: Shape, path: tuple[str, ...]) -> Any:
+    """The smallest valid input that names a role there."""
+    if not path:
+        return ROLE
+    if shape.member is not None:
+        return [_with_role(shape.member, path[1:])]
+    if shape.key is not None and shape.value is not None:
+        return {samples.value(shape.key): _with_role(shape.value, path[1:])}
+    return {**samples.value(shape), path[0]: _with_role(shape.members[path[0]], path[1:])}
 
 
 # --- what is performed ------------------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +15,7 @@ from rest_framework.authentication import BaseAuthentication
 
 from cognito_site import managed_keys
 from cognito_site.contract import errors
-from cognito_site.contract.services import Operation, Service
+from cognito_site.contract.services import Operation, Service, Shape, below
 from cognito_site.wire import sigv4
 from identitypools.domain import authorization, callers, failed_signatures
 from identitypools.domain.callers import Caller
@@ -23,6 +26,9 @@ GLOBAL_REGION = "us-east-1"
 FREE = frozenset({("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")})
 ANY = "*"
 LONGEST_USER_AGENT = 400
+# Where the services that keep roles for others take them. STS's own ``RoleArn`` is the caller's to assume, not to give.
+KEEP_ROLES = ("cognito-idp", "cognito-identity")
+ROLE_MEMBER = re.compile(r"Roles|\w*(Role|Caller)A(rn|RN)")
 
 
 class SignatureAuthentication(BaseAuthentication):
@@ -76,6 +82,33 @@ def authorize(caller: Caller, operation: Operation, document: Any, context: dict
     if (operation.service, operation.name) not in FREE:
         action = f"{operation.service}:{operation.name}"
         authorization.authorize(caller, action=action, resource=resource(operation, document), context=context)
+
+
+def authorize_roles(caller: Caller, operation: Operation, given: dict[str, Any], context: dict[str, Any]) -> None:
+    """``given`` is validated. Read off the contract, so that no operation can forget it. Roles for sending SMS and for
+    analytics are asked for as well, as AWS does, although nothing here assumes them: what makes use of them one day
+    must not find one that its owner never gave."""
+    if operation.input is not None and gives_roles(operation):
+        roles = [text for member, text in _texts(operation.input, given) if ROLE_MEMBER.fullmatch(member)]
+        authorization.may_pass(caller, roles, operation.service, context)
+
+
+@cache
+def gives_roles(operation: Operation) -> bool:
+    members = {member for shape in below(operation.input) for member in shape.members}
+    return operation.service in KEEP_ROLES and any(map(ROLE_MEMBER.fullmatch, members))
+
+
+def _texts(shape: Shape, given: Any, member: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of an input, with the member of a structure that holds it."""
+    if shape.kind == "structure":
+        for name, value in given.items():
+            yield from _texts(shape.members[name], value, name)
+    elif inner := shape.member or shape.value:
+        for value in given.values() if isinstance(given, dict) else given:
+            yield from _texts(inner, value, member)
+    elif isinstance(given, str):
+        yield member, given
 
 
 def resource(operation: Operation, document: Any) -> str:

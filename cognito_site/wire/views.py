@@ -79,6 +79,8 @@ class Door(APIView):
         performer = registry.performer(service.name, operation.name)
         if performer is None:
             raise errors.operation_not_performed(operation.name, operation.errors)
+        if caller is not None:
+            authentication.authorize_roles(caller, operation, checked, authentication.conditions(request))
         result = performer(
             Call(
                 service=service.name,

@@ -27,11 +27,11 @@ def authorize(caller: Caller, action: str, resource: str, context: Mapping[str, 
         _judge(caller, action, resource, context)
 
 
-def may_pass(caller: Caller, roles: Iterable[str], context: Mapping[str, Any]) -> None:
-    """Who gives a role to others must be allowed to: else a pool would be a way to any role."""
+def may_pass(caller: Caller, roles: Iterable[str], service: str, context: Mapping[str, Any]) -> None:
+    """Who gives a role to others must be allowed to: else a pool, or a group, would be a way to any role."""
     if not caller.is_root:
         for role in roles:
-            _judge(caller, "iam:PassRole", role, {**context, "iam:PassedToService": arns.SERVICE})
+            _judge(caller, "iam:PassRole", role, {**context, "iam:PassedToService": f"{service}.amazonaws.com"})
 
 
 def _judge(caller: Caller, action: str, resource: str, context: Mapping[str, Any]) -> None:

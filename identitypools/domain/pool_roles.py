@@ -43,12 +43,6 @@ def assign(pool: IdentityPool, roles: Mapping[str, str], mappings: Mapping[str, 
     pool.save(update_fields=["roles", "role_mappings", "modified_at"])
 
 
-def arns(roles: Mapping[str, str], mappings: Mapping[str, Mapped]) -> list[str]:
-    """Every role that would be given away."""
-    of_rules = [rule["role_arn"] for mapping in mappings.values() for rule in _rules(mapping)]
-    return list(dict.fromkeys([*roles.values(), *of_rules]))
-
-
 def _mappable(pool: IdentityPool) -> Iterable[str]:
     for entry in pool.user_pool_providers:
         yield f"{user_pool_providers.plain(entry.get('provider_name', ''))}:{entry.get('client_id', '')}"

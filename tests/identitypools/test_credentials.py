@@ -20,6 +20,7 @@ from tests.identitypools.cast import (
     Harbour,
     allowing,
     document,
+    operator,
     role,
     trusting,
     with_credentials,
@@ -244,6 +245,19 @@ def test_IDP_04_roles_of_groups(harbour: Harbour, resolution: str) -> None:
         assert refused(lambda: granted(harbour)) == AMBIGUOUS
     else:
         assert granted(harbour) == "members"
+
+
+def test_API_03_a_group_is_no_way_to_a_role_that_its_maker_may_not_pass(harbour: Harbour) -> None:
+    map_roles(harbour, {"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"})
+    passing = allowing("iam:PassRole", resource=arn("crew"))
+    mate = operator("cognito-idp", "mate", allowing("cognito-idp:*"), passing)
+    place = {"UserPoolId": harbour.users.pool_id, "GroupName": "crew"}
+    assert refused(mate.create_group, **place, RoleArn=arn("captains"))[0] == "AccessDeniedException"
+    mate.create_group(**place, RoleArn=arn("crew"))
+    mate.admin_add_user_to_group(**place, Username="alice")
+    assert refused(mate.update_group, **place, RoleArn=arn("captains"))[0] == "AccessDeniedException"
+    mate.update_group(**place, Description="All hands")
+    assert granted(harbour) == "crew"
 
 
 def test_IDP_04_a_custom_role_needs_a_mapping(harbour: Harbour) -> None:
