@@ -68,6 +68,7 @@ def test_what_aws_has_no_trigger_for(stage: Stage, receiver: Receiver) -> None:
         "change_attributes",
         "change_groups",
         "change_groups",
+        "change_groups",
         "sign_in",
         "revoke_tokens",
         "delete_user",
@@ -80,7 +81,8 @@ def test_what_aws_has_no_trigger_for(stage: Stage, receiver: Receiver) -> None:
     assert (first.json["pool"], first.json["detail"]) == (stage.pool_id, {"attributes": ["name"]})
     assert first.json["actor"].startswith("arn:aws:iam::")
     assert first.headers["X-Poolhouse-Event-Id"] == first.json["id"]
-    assert [request.json["detail"] for request in receiver.requests[1:3]] == [
+    assert [request.json["detail"] for request in receiver.requests[1:4]] == [
+        {"created": "crew"},
         {"added_to": "crew"},
         {"removed_from": "crew"},
     ]

@@ -61,7 +61,7 @@ class NewGroup(Adding):
     form_class = NewGroupForm
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Made:
-        return Made(groups.create(pool_of(visit.request), given.pop("group_name"), **given))
+        return Made(groups.create(pool_of(visit.request), given.pop("group_name"), context(visit.request), **given))
 
 
 class Members(Tab):
@@ -81,7 +81,7 @@ class Edit(FormTab):
         return {name: getattr(visit.row, name) for name in GroupForm.base_fields}
 
     def save(self, visit: Visit, given: dict[str, Any]) -> None:
-        groups.update(visit.row, **given)
+        groups.update(visit.row, context(visit.request), **given)
 
 
 class AddMember(Deed):

@@ -51,6 +51,7 @@ WORDS = {
     events.UNLOCK_USER: Words("lock", "Lock lifted"),
     events.REVOKE_TOKENS: Words("refresh", "A sign-in ended", group=SIGN_IN),
     events.CHANGE_GROUPS: Words("users", "Groups changed"),
+    events.CHANGE_SETTINGS: Words("pen", "Settings changed by the API"),
     events.SMS_NEARLY_USED: Words("alert", "Most text messages of the day are sent"),
 }
 METHODS = {"pwd": "password", "otp": "authenticator code", "mfa": "", "new_password": "new password"}
@@ -122,6 +123,8 @@ def _detail(event: Event) -> str:
         return f": {', '.join(detail.get('attributes', ()))}"
     if event.kind in (events.VERIFY_ATTRIBUTE, events.SEND_ATTRIBUTE_CODE):
         return f": {detail.get('attribute', '')}"
+    if event.kind == events.CHANGE_SETTINGS:
+        return f": {detail.get('operation', '')}"
     if event.kind == events.SET_PASSWORD:
         return " for good" if detail.get("status") == "CONFIRMED" else ", to be changed at the next sign-in"
     return ""

@@ -225,7 +225,7 @@ class RemoveAuthenticator(UserDeed):
         return ["Make sure that it is really them who lost the phone. Nobody is signed out."]
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
-        users.remove_authenticator(visit.row, context(visit.request))
+        factors.remove_totp(visit.row, context(visit.request))
         return Done(
             f"The authenticator app of {name_of(visit.row)} is removed.", logged="Removed the authenticator app"
         )

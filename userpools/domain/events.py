@@ -40,6 +40,7 @@ DELETE_USER = "delete_user"
 UNLOCK_USER = "unlock_user"
 REVOKE_TOKENS = "revoke_tokens"
 CHANGE_GROUPS = "change_groups"
+CHANGE_SETTINGS = "change_settings"
 SMS_NEARLY_USED = "sms_nearly_used"
 KINDS = frozenset(value for name, value in tuple(globals().items()) if name.isupper() and isinstance(value, str))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from typing import Any
 from urllib.parse import quote
 
 from django.db import IntegrityError, transaction
@@ -17,8 +18,9 @@ from django_otp.oath import TOTP
 
 from cognito_site import keyring, lookups
 from cognito_site.contract import errors
-from userpools.domain import channels, lockout
+from userpools.domain import channels, events, lockout
 from userpools.models import TotpToken, User
+from userpools.values import Context
 
 KEY_BYTES = 32  # 52 characters of base32, as Cognito gives
 STEP = 30
@@ -59,7 +61,7 @@ def provisioning_uri(issuer: str, account: str, key: str) -> str:
     return f"otpauth://totp/{quote(issuer)}:{quote(account)}?secret={key}&issuer={quote(issuer)}"
 
 
-def confirm_totp(user: User, code: str, friendly_name: str = "") -> None:
+def confirm_totp(user: User, code: str, context: Context, friendly_name: str = "") -> None:
     """Proves the offered key. Raises EnableSoftwareTokenMFA for a wrong code."""
     offered = lookups.one(user.totp_tokens.filter(confirmed=False))
     if offered is None:
@@ -76,6 +78,7 @@ def confirm_totp(user: User, code: str, friendly_name: str = "") -> None:
         )
         if not kept:
             raise errors.ConcurrentModification("Another software token was associated meanwhile.")
+        _record(user, context, added=[TOTP_MFA])
 
 
 def totp_of(user: User) -> TotpToken | None:
@@ -155,14 +158,15 @@ def configured(user: User) -> list[str]:
     return [*found, "SOFTWARE_TOKEN"] if totp_of(user) is not None else found
 
 
-def remove_totp(user: User) -> None:
+def remove_totp(user: User, context: Context) -> None:
     """AdminDeleteSoftwareToken: the app, and the wish to be asked for it."""
     with transaction.atomic():
         user.totp_tokens.all().delete()
         _store(user, [factor for factor in user.enabled_mfa if factor != TOTP_MFA], user.preferred_mfa)
+        _record(user, context, removed=[TOTP_MFA])
 
 
-def set_preference(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
+def set_preference(user: User, wishes: dict[str, tuple[bool, bool]], context: Context) -> None:
     """``wishes`` maps a factor to (enabled, preferred); factors not named stay. Raises InvalidParameter."""
     _check_wishes(user, wishes)
     enabled = [factor for factor in user.enabled_mfa if factor not in wishes]
@@ -173,7 +177,9 @@ def set_preference(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
         preferred = "" if lost else user.preferred_mfa
     if user.pool.mfa == "ON" and user.enabled_mfa and not enabled:
         raise errors.InvalidParameter("MFA is required in this user pool: one factor must stay enabled.")
-    _store(user, enabled, preferred)
+    with transaction.atomic():
+        _store(user, enabled, preferred)
+        _record(user, context, enabled=user.enabled_mfa, preferred=user.preferred_mfa)
 
 
 def _check_wishes(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
@@ -193,9 +199,9 @@ def _check_usable(user: User, factor: str) -> None:
         raise errors.software_token_not_verified() if factor == TOTP_MFA else errors.no_delivery_config(factor)
 
 
-def set_text_messages(user: User, *, wanted: bool) -> None:
+def set_text_messages(user: User, context: Context, *, wanted: bool) -> None:
     """SetUserSettings: what there was before there were other factors."""
-    set_preference(user, {SMS_MFA: (wanted, False)})
+    set_preference(user, {SMS_MFA: (wanted, False)}, context)
 
 
 def _store(user: User, enabled: list[str], preferred: str) -> None:
@@ -203,3 +209,7 @@ def _store(user: User, enabled: list[str], preferred: str) -> None:
     user.preferred_mfa = preferred if preferred in enabled else ""
     user.modified_at = timezone.now()
     user.save(update_fields=["enabled_mfa", "preferred_mfa", "modified_at"])
+
+
+def _record(user: User, context: Context, **detail: Any) -> None:
+    events.record(user.pool, user, events.CHANGE_FACTORS, client=context.client, context=context, detail=detail)

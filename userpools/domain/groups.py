@@ -18,7 +18,12 @@ MOST_GROUPS_OF_A_USER = 100
 
 
 def create(
-    pool: UserPool, name: str, description: str = "", role_arn: str = "", precedence: int | None = None
+    pool: UserPool,
+    name: str,
+    context: Context,
+    description: str = "",
+    role_arn: str = "",
+    precedence: int | None = None,
 ) -> Group:
     if pool.groups.count() >= MOST_GROUPS:
         raise errors.count_limit_exceeded("groups in a user pool", MOST_GROUPS)
@@ -28,16 +33,20 @@ def create(
     try:
         with transaction.atomic():
             group.save(force_insert=True)
+            events.record(pool, None, events.CHANGE_GROUPS, context=context, detail={"created": name})
     except IntegrityError:
         raise errors.group_exists() from None
     return group
 
 
-def update(group: Group, **changes: Any) -> Group:
+@transaction.atomic
+def update(group: Group, context: Context, **changes: Any) -> Group:
     """``changes`` name ``description``, ``role_arn`` and ``precedence``; what they do not name stays."""
+    detail = {"changed": group.name, "given": sorted(changes)}
     changes["modified_at"] = timezone.now()
     if not group.pool.groups.filter(pk=group.pk).update(**changes):
         raise errors.group_not_found()
+    events.record(group.pool, None, events.CHANGE_GROUPS, context=context, detail=detail)
     for field, value in changes.items():
         setattr(group, field, value)
     return group

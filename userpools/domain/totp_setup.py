@@ -51,7 +51,7 @@ def prove(held: Held, code: str, friendly_name: str) -> Asked:
     key = factors.offered_key(user)
     if key is None or not _is_ours(held, key):
         raise errors.software_token_mismatch()
-    factors.confirm_totp(user, code, friendly_name)
+    factors.confirm_totp(user, code, held.attempt.context.at(held.attempt.client.pk), friendly_name)
     return sign_in.note(held, **{SET_UP: True})
 
 

@@ -18,7 +18,6 @@ from userpools.domain import (
     codes,
     drafts,
     events,
-    factors,
     lockout,
     messages,
     names,
@@ -215,13 +214,6 @@ def unlock(user: User, context: Context) -> None:
     for token in user.totp_tokens.all():
         lockout.forgive(token)
     events.record(user.pool, user, events.UNLOCK_USER, context=context)
-
-
-def remove_authenticator(user: User, context: Context) -> None:
-    """For whoever lost the phone. Where a second factor is required, the next sign-in sets up another."""
-    factors.remove_totp(user)
-    detail = {"removed": [factors.TOTP_MFA]}
-    events.record(user.pool, user, events.CHANGE_FACTORS, context=context, detail=detail)
 
 
 def _save(user: User, *fields: str) -> None:

@@ -8,12 +8,14 @@ from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
 from userpools.domain import access, app_clients
 from userpools.operations import documents, pages
+from userpools.operations.configuring import configures
 from userpools.operations.shapes import clients
 
 perform = Operations("cognito-idp")
 
 
 @perform
+@configures
 def create_user_pool_client(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     pool = access.pool(given.pop("user_pool_id"))
@@ -26,6 +28,7 @@ def describe_user_pool_client(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def update_user_pool_client(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     client = access.client_of_pool(given.pop("user_pool_id"), given.pop("client_id"))
@@ -33,6 +36,7 @@ def update_user_pool_client(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def delete_user_pool_client(call: Call) -> None:
     app_clients.delete(access.client_of_pool(call["UserPoolId"], call["ClientId"]))
 

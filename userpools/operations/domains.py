@@ -10,6 +10,7 @@ from userpools.domain import access, domains
 from userpools.domain.domains import Wish
 from userpools.models import Domain
 from userpools.operations import documents
+from userpools.operations.configuring import configures
 from userpools.operations.shapes import pools
 
 perform = Operations("cognito-idp")
@@ -25,6 +26,7 @@ def _domain(call: Call) -> Domain:
 
 
 @perform
+@configures
 def create_user_pool_domain(call: Call) -> dict[str, Any]:
     return pools.saved_domain(domains.create(access.pool(call["UserPoolId"]), call["Domain"], _wish(call)))
 
@@ -37,11 +39,13 @@ def describe_user_pool_domain(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def update_user_pool_domain(call: Call) -> dict[str, Any]:
     return pools.saved_domain(domains.update(_domain(call), _wish(call)))
 
 
 @perform
+@configures
 def delete_user_pool_domain(call: Call) -> dict[str, Any]:
     domains.delete(_domain(call))
     return {}

@@ -26,6 +26,10 @@ def _held(call: Call) -> sessions.Held:
     return sessions.hold_by_session(call["Session"], context(call))
 
 
+def _named(call: Call) -> User:
+    return access.user(access.pool(call["UserPoolId"]), call["Username"])
+
+
 def _check_one_proof(call: Call) -> None:
     if bool(call.get("AccessToken")) == bool(call.get("Session")):
         raise errors.InvalidParameter("Exactly one of AccessToken and Session must be provided.")
@@ -45,7 +49,8 @@ def verify_software_token(call: Call) -> dict[str, Any]:
     _check_one_proof(call)
     name = call.get("FriendlyDeviceName") or ""
     if call.get("AccessToken"):
-        factors.confirm_totp(tokens.bearer(call["AccessToken"]).user, call["UserCode"], name)
+        bearer = tokens.bearer(call["AccessToken"])
+        factors.confirm_totp(bearer.user, call["UserCode"], context(call).at(bearer.client.pk), name)
         return {"Status": "SUCCESS"}
     return {"Status": "SUCCESS", "Session": totp_setup.prove(_held(call), call["UserCode"], name).session}
 
@@ -61,34 +66,34 @@ def _wishes(call: Call) -> dict[str, tuple[bool, bool]]:
 
 @perform
 def set_user_mfa_preference(call: Call) -> dict[str, Any]:
-    factors.set_preference(tokens.bearer(call["AccessToken"]).user, _wishes(call))
+    bearer = tokens.bearer(call["AccessToken"])
+    factors.set_preference(bearer.user, _wishes(call), context(call).at(bearer.client.pk))
     return {}
 
 
 @perform
 def admin_set_user_mfa_preference(call: Call) -> dict[str, Any]:
-    user = access.user(access.pool(call["UserPoolId"]), call["Username"])
-    factors.set_preference(user, _wishes(call))
+    factors.set_preference(_named(call), _wishes(call), context(call))
     return {}
 
 
 @perform
 def set_user_settings(call: Call) -> dict[str, Any]:
     """The time when text messages were all there was; an empty list switches them off."""
-    factors.set_text_messages(tokens.bearer(call["AccessToken"]).user, wanted=bool(call["MFAOptions"]))
+    bearer = tokens.bearer(call["AccessToken"])
+    factors.set_text_messages(bearer.user, context(call).at(bearer.client.pk), wanted=bool(call["MFAOptions"]))
     return {}
 
 
 @perform
 def admin_set_user_settings(call: Call) -> dict[str, Any]:
-    user = access.user(access.pool(call["UserPoolId"]), call["Username"])
-    factors.set_text_messages(user, wanted=bool(call["MFAOptions"]))
+    factors.set_text_messages(_named(call), context(call), wanted=bool(call["MFAOptions"]))
     return {}
 
 
 @perform
 def admin_delete_software_token(call: Call) -> dict[str, Any]:
-    factors.remove_totp(access.user(access.pool(call["UserPoolId"]), call["Username"]))
+    factors.remove_totp(_named(call), context(call))
     return {}
 
 
@@ -108,4 +113,4 @@ def get_user_auth_factors(call: Call) -> dict[str, Any]:
 
 @perform
 def admin_get_user_auth_factors(call: Call) -> dict[str, Any]:
-    return _auth_factors(access.user(access.pool(call["UserPoolId"]), call["Username"]))
+    return _auth_factors(_named(call))

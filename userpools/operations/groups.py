@@ -35,7 +35,7 @@ def _membership(call: Call) -> tuple[Group, User, Context]:
 @perform
 def create_group(call: Call) -> dict[str, Any]:
     pool = access.pool(call["UserPoolId"])
-    return {"Group": shapes.group(groups.create(pool, call["GroupName"], **_given(call)))}
+    return {"Group": shapes.group(groups.create(pool, call["GroupName"], context(call), **_given(call)))}
 
 
 @perform
@@ -45,7 +45,7 @@ def get_group(call: Call) -> dict[str, Any]:
 
 @perform
 def update_group(call: Call) -> dict[str, Any]:
-    return {"Group": shapes.group(groups.update(_group(call), **_given(call)))}
+    return {"Group": shapes.group(groups.update(_group(call), context(call), **_given(call)))}
 
 
 @perform

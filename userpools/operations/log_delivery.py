@@ -10,6 +10,7 @@ from userpools.domain import access
 from userpools.domain import log_delivery as logs
 from userpools.models import UserPool
 from userpools.operations import documents
+from userpools.operations.configuring import configures
 
 perform = Operations("cognito-idp")
 
@@ -24,6 +25,7 @@ def _shape(pool: UserPool) -> dict[str, Any]:
 
 
 @perform
+@configures
 def set_log_delivery_configuration(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     pool = logs.configure(access.pool(call["UserPoolId"]), given["log_configurations"])

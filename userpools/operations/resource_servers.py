@@ -9,6 +9,7 @@ from cognito_site.wire.registry import Operations
 from userpools.domain import access, resource_servers
 from userpools.models import ResourceServer
 from userpools.operations import pages
+from userpools.operations.configuring import configures
 from userpools.operations.shapes import resource_servers as shapes
 
 perform = Operations("cognito-idp")
@@ -19,6 +20,7 @@ def _server(call: Call) -> ResourceServer:
 
 
 @perform
+@configures
 def create_resource_server(call: Call) -> dict[str, Any]:
     pool, scopes = access.pool(call["UserPoolId"]), shapes.scopes(call.get("Scopes"))
     server = resource_servers.create(pool, call["Identifier"], call["Name"], scopes)
@@ -31,12 +33,14 @@ def describe_resource_server(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def update_resource_server(call: Call) -> dict[str, Any]:
     server = resource_servers.update(_server(call), call["Name"], shapes.scopes(call.get("Scopes")))
     return {"ResourceServer": shapes.resource_server(server)}
 
 
 @perform
+@configures
 def delete_resource_server(call: Call) -> None:
     resource_servers.delete(_server(call))
 

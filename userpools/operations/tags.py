@@ -7,17 +7,20 @@ from typing import Any
 from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
 from userpools.domain import access, tags
+from userpools.operations.configuring import configures
 
 perform = Operations("cognito-idp")
 
 
 @perform
+@configures
 def tag_resource(call: Call) -> dict[str, Any]:
     tags.add(access.pool_by_arn(call["ResourceArn"]), call["Tags"])
     return {}
 
 
 @perform
+@configures
 def untag_resource(call: Call) -> dict[str, Any]:
     tags.remove(access.pool_by_arn(call["ResourceArn"]), call["TagKeys"])
     return {}

@@ -8,6 +8,7 @@ from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
 from userpools.domain import access, user_pools
 from userpools.operations import documents
+from userpools.operations.configuring import configures
 from userpools.operations.shapes import pools
 
 perform = Operations("cognito-idp")
@@ -19,6 +20,7 @@ def get_user_pool_mfa_config(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def set_user_pool_mfa_config(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     pool = access.pool(given.pop("user_pool_id"))

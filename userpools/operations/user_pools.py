@@ -8,12 +8,14 @@ from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
 from userpools.domain import access, user_pools
 from userpools.operations import documents, pages
+from userpools.operations.configuring import configures
 from userpools.operations.shapes import pools
 
 perform = Operations("cognito-idp")
 
 
 @perform
+@configures
 def create_user_pool(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     name, attributes, labels = given.pop("pool_name"), given.pop("schema", []), given.pop("user_pool_tags", {})
@@ -26,6 +28,7 @@ def describe_user_pool(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def update_user_pool(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     pool = access.pool(given.pop("user_pool_id"))
@@ -44,6 +47,7 @@ def list_user_pools(call: Call) -> dict[str, Any]:
 
 
 @perform
+@configures
 def add_custom_attributes(call: Call) -> dict[str, Any]:
     given = documents.given(call)
     user_pools.add_custom_attributes(access.pool(call["UserPoolId"]), given["custom_attributes"])

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from cognito_site import keyring
 from cognito_site.contract import errors
-from userpools.domain import access, attribute_changes, attributes, lockout, passwords, srp
+from userpools.domain import access, attribute_changes, attributes, events, lockout, passwords, srp
 from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, Challenge, Question, required
 from userpools.models import User, UserPool
@@ -122,6 +122,9 @@ class NewPasswordRequired(Challenge):
             user = access.locked_user(attempt.known_user)
             attribute_changes.complete(user, attempt.client, given)
             _keep(user, kept)
+            events.record(
+                user.pool, user, events.CHANGE_PASSWORD, True, client=attempt.client.pk, context=attempt.context
+            )
         return replace(attempt, user=user).having_proved(new_password=True)
 
 
