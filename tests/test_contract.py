@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ from django.conf import settings
 
 from cognito_site.contract import services, validation
 from cognito_site.contract.services import Operation, Shape
-from cognito_site.wire import authentication, registry
+from cognito_site.wire import authentication, pagination, registry
 from identitypools.domain import access_keys, callers
 from tests import samples
 from tests.clients.in_process import BEFORE_AN_OPERATION
 from tests.identitypools.cast import ACCOUNT, allowing
 from tests.wire import raw
+from userpools.operations import context
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +280,37 @@ def test_refusals_are_of_declared_types() -> None:
 
 def _is_json(operation: Operation) -> bool:
     return services.service(operation.service).protocol == "json"
+
+
+# Members that no performer reads, and why nobody is misled by that.
+UNREAD = {
+    "AccountId": "there is one account",
+    "AnalyticsMetadata": "analytics is not performed, and changes no answer",
+    "DeviceKey": "no token belongs to a device; the sign-in told the SDK to forget the key",
+    "DryRunModifiers": "belongs to key policies, and there are none",
+    "GrantTokens": "belongs to key policies, and there are none",
+    "MinimumSessionTokenSize": "a token of any size is at least as small as AWS's",
+    "UserContextData": "threat protection is not performed, and a public caller is not believed",
+}
+
+
+def test_no_member_is_accepted_and_ignored() -> None:
+    """A member is performed, or refused, or it says above why it may be passed over. Whole documents are converted
+    along the shape, so they leave nothing out: there ``userpools.domain.setting_effects`` says what has no effect."""
+    sources = {key: _source(inspect.unwrap(performer).__module__) for key, performer in registry.performed().items()}
+    unread = {
+        member
+        for (service, name), source in sources.items()
+        for member in _members(services.service(service).operations[name])
+        if "documents.given(" not in source and f'"{member}"' not in source
+    }
+    assert unread == set(UNREAD)
+
+
+def _members(operation: Operation) -> list[str]:
+    return list(operation.input.members) if operation.input else []
+
+
+def _source(module: str) -> str:
+    """Of all that can read a member for a performer of ``module``."""
+    return "".join(inspect.getsource(part) for part in (sys.modules[module], context, pagination))

@@ -135,6 +135,8 @@ def _is_performed(request: Asked) -> dict[str, str]:
     given: Parameters = request.given
     if "resource" in given:
         raise errors.InvalidRequestError("resource is not performed by this version of Poolhouse.")
+    if given.get("acr_values") and request.client.pool.has_authentication_levels:
+        raise errors.InvalidRequestError("acr_values is not performed by this version of Poolhouse.")
     if "idp_identifier" in given or given.get("identity_provider", LOCAL_PROVIDER) != LOCAL_PROVIDER:
         raise errors.InvalidRequestError("This identity provider is not enabled for the client.")
     return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -62,21 +63,26 @@ def _form(request: HttpRequest) -> Parameters:
 def token(request: HttpRequest, site: Site) -> HttpResponse:
     try:
         given = _form(request)
-        _check_metadata(given.get("aws_client_metadata"))
+        metadata = _metadata(given.get("aws_client_metadata"))
     except Malformed as error:
         return answers.refused("invalid_request", str(error))
     authorization = request.META.get("HTTP_AUTHORIZATION", "")
-    status, body = grants.answer(site.pool_id, given, authorization, answers.context_of(request))
+    context = replace(answers.context_of(request), client_metadata=metadata)
+    status, body = grants.answer(site.pool_id, given, authorization, context)
     return answers.answer(body, status)
 
 
-def _check_metadata(text: str | None) -> None:
-    """For the trigger of machines' tokens; no trigger is performed, so nobody reads it."""
+def _metadata(text: str | None) -> dict[str, str] | None:
+    """For the trigger of machines' tokens; every grant takes it."""
+    if text is None:
+        return None
     try:
-        if text is not None and not isinstance(json.loads(text), dict):
-            raise Malformed("aws_client_metadata must be a JSON object.")
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        raise Malformed("aws_client_metadata must be a JSON object.") from None
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise Malformed("aws_client_metadata must be a JSON object of texts.")
+    return found
 
 
 _revocation = RevocationEndpoint(Validator())

@@ -45,11 +45,11 @@ def _for_machine(request: Asked) -> Tokens:
 
 
 def _for_code(request: Asked) -> Tokens:
-    return authorization_codes.exchange(request.spent, request.context)
+    return authorization_codes.exchange(request.spent, request.context.without_metadata())
 
 
 def _refreshed(request: Asked) -> Tokens:
-    return tokens.refresh(request.client, request.refresh_token, request.context)
+    return tokens.refresh(request.client, request.refresh_token, request.context.without_metadata())
 
 
 ISSUE: dict[str, Callable[[Asked], Tokens]] = {

@@ -265,6 +265,14 @@ def test_OAU_04_the_token_endpoint_takes_text_only(app: App, name: str) -> None:
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
+def test_an_authentication_level_is_refused_and_not_ignored(app: App, visitor: Visitor) -> None:
+    answer = visitor.get(app.authorize(acr_values="urn:cognito:loa:4"))
+    assert (answer.told["error"], answer.told["state"]) == ("invalid_request", "opaque")
+    assert "acr_values" in answer.told["error_description"]
+    app.stage.cognito.update_user_pool(UserPoolId=app.stage.pool_id, UserPoolTier="LITE")
+    assert "error" not in visitor.open(app.authorize(acr_values="urn:cognito:loa:4")).url
+
+
 # --- who is not asked -------------------------------------------------------------------------------------------------
 
 

@@ -357,7 +357,7 @@ def test_other_grants(app: App, grant: str) -> None:
     assert token(app, grant_type=grant, username="alice", password="x").error == (400, "unsupported_grant_type")
 
 
-@pytest.mark.parametrize("metadata", ["[]", "x", '"text"', "[" * 5_000])
+@pytest.mark.parametrize("metadata", ["[]", "x", '"text"', '{"a": 1}', '{"a": {}}', "[" * 5_000])
 def test_metadata_is_an_object(app: App, visitor: Visitor, metadata: str) -> None:
     answer = exchange(app, code_of(app, visitor), aws_client_metadata=metadata[:4000])
     assert answer.error == (400, "invalid_request")

@@ -608,3 +608,47 @@ def test_REL_05_a_new_password_keeps_what_changed_meanwhile(stage: Stage, monkey
     found = stage.cognito.admin_get_user(UserPoolId=stage.pool_id, Username="alice")
     kept = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
     assert (kept["nickname"], kept["name"]) == ("Ally", "Alice")
+
+
+# --- what is not performed is refused ---------------------------------------------------------------------------------
+
+NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")
+
+
+def test_a_device_key_from_elsewhere_is_forgotten(stage: Stage) -> None:
+    """SDKs delete their key when they hear that text, and begin anew."""
+    stage.user()
+    assert refused(lambda: stage.sign_in(DEVICE_KEY="us-east-1_elsewhere")) == NO_DEVICE
+    wrong = refused(lambda: stage.sign_in("alice", "wrong", DEVICE_KEY="us-east-1_elsewhere"))
+    assert wrong == ("NotAuthorizedException", "Incorrect username or password.")
+    assert stage.tokens()["AccessToken"]
+
+
+def test_a_device_key_in_an_answer_is_refused_before_anything_is_changed(stage: Stage) -> None:
+    who = {"UserPoolId": stage.pool_id, "Username": "carol"}
+    stage.cognito.admin_create_user(**who, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS")
+    asked = stage.sign_in("carol")
+    given = {"ClientId": stage.client_id, "ChallengeName": asked["ChallengeName"], "Session": asked["Session"]}
+    answers = {"USERNAME": "carol", "NEW_PASSWORD": "Another-horse-8"}
+    named = {**answers, "DEVICE_KEY": "us-east-1_elsewhere"}
+    assert refused(stage.public.respond_to_auth_challenge, **given, ChallengeResponses=named) == NO_DEVICE
+    assert stage.public.respond_to_auth_challenge(**given, ChallengeResponses=answers)["AuthenticationResult"]
+
+
+def test_what_would_need_more_is_refused(stage: Stage) -> None:
+    stage.user()
+    client = {"ClientId": stage.client_id}
+    parameters = {"USERNAME": "alice", "PASSWORD": PASSWORD}
+    begin = {**client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters, "Session": "s" * 20}
+    assert refused(stage.public.initiate_auth, **begin) == not_performed("Session")
+    assert refused(stage.cognito.admin_initiate_auth, UserPoolId=stage.pool_id, **begin) == not_performed("Session")
+    code = {**client, "Username": "alice", "ConfirmationCode": "123456", "Session": "s" * 20}
+    assert refused(stage.public.confirm_sign_up, **code) == not_performed("Session")
+    token = {**client, "Token": stage.tokens()["RefreshToken"]}
+    linked = refused(stage.public.revoke_token, **token, RevokeAssociatedSessions="LINKED")
+    assert linked == not_performed("RevokeAssociatedSessions")
+    stage.public.revoke_token(**token, RevokeAssociatedSessions="NONE")
+
+
+def not_performed(member: str) -> tuple[str, str]:
+    return "InvalidParameterException", f"{member} is not performed by this version of Poolhouse."

@@ -296,12 +296,13 @@ def machine(stage: Stage) -> tuple[App, dict[str, Any]]:
     return app, client
 
 
-def granted(app: App, client: dict[str, Any]) -> dict[str, Any]:
+def granted(app: App, client: dict[str, Any], **more: str) -> dict[str, Any]:
     answer = token(
         App(app.stage, client["ClientId"], app.home),
         grant_type="client_credentials",
         client_id=client["ClientId"],
         client_secret=client["ClientSecret"],
+        **more,
     )
     return answer.told
 
@@ -325,3 +326,6 @@ def test_machines_are_the_third_versions_business(functions: Functions, stage: S
     assert event["userName"] == client["ClientId"]
     assert event["request"]["userAttributes"] == {}
     assert sorted(event["request"]["scopes"]) == ["harbour/read", "harbour/write"]
+    assert "clientMetadata" not in event["request"]
+    granted(app, client, aws_client_metadata='{"berth": "7"}')
+    assert functions.events("tokens")[-1]["request"]["clientMetadata"] == {"berth": "7"}

@@ -48,6 +48,7 @@ from userpools.values import Context
 
 SIGN_IN_TRIGGER = "TokenGeneration_Authentication"
 NEW_PASSWORD_TRIGGER = "TokenGeneration_NewPasswordChallenge"
+DEVICE_KEY = "DEVICE_KEY"
 FIRST_FACTORS = frozenset({"pwd", custom.PROVED})
 LADDER: tuple[Challenge, ...] = (
     PasswordVerifier(),
@@ -116,7 +117,7 @@ def _first_factor(
     user = flows.find_user(client, flow, name, parameters, beginning)
     attempt = Attempt(client, user, name, flow, source, beginning)
     try:
-        attempt = flows.FLOWS[flow](attempt, parameters)
+        attempt = _naming_device(flows.FLOWS[flow](attempt, parameters), parameters)
         return next_step(replace(attempt, context=beginning.without_metadata()), _nothing)
     except errors.Refusal as refusal:
         _record_failure(attempt, refusal)
@@ -152,7 +153,10 @@ def answer(
     client_secrets.check_secret_hash(client, answers.get("SECRET_HASH"), name)
     held = sessions.begun_at_the_api(sessions.hold(client, session or sessions.of_block(answers), context))
     _check_name(held, name)
-    return answer_held(held, challenge, answers)
+    attempt = _naming_device(held.attempt, answers)
+    if attempt.proved:
+        _check_device(attempt)
+    return answer_held(replace(held, attempt=attempt), challenge, answers)
 
 
 def answer_held(held: Held, challenge: str, answers: Mapping[str, str]) -> Result:
@@ -210,6 +214,7 @@ def next_step(attempt: Attempt, spend: Spend) -> Result:
     attempt = custom.directed(attempt)
     if attempt.proved:
         _check_state(attempt.known_user)
+        _check_device(attempt)
     for challenge in LADDER:
         if challenge.applies(attempt):
             return _ask(challenge, attempt, spend)
@@ -226,6 +231,17 @@ def _check_state(user: User) -> None:
     expires_at = user.temporary_password_expires_at
     if user.must_change_password and expires_at is not None and expires_at <= timezone.now():
         raise errors.temporary_password_expired()
+
+
+def _naming_device(attempt: Attempt, given: Mapping[str, str]) -> Attempt:
+    return attempt.having_proved(**{DEVICE_KEY: True}) if given.get(DEVICE_KEY) else attempt
+
+
+def _check_device(attempt: Attempt) -> None:
+    """No device is remembered here. SDKs that bring a key from elsewhere forget it when they hear this, and begin anew;
+    like AWS, it is told only to who knows the password."""
+    if DEVICE_KEY in attempt.notes:
+        raise errors.device_not_found()
 
 
 def _forgive_guesses(attempt: Attempt) -> None:

@@ -97,6 +97,11 @@ class UserPool(models.Model):
         return str(self.settings.get("mfa_configuration", "OFF"))
 
     @property
+    def has_authentication_levels(self) -> bool:
+        """On the smallest plan AWS ignores which of them is asked for."""
+        return bool(self.settings["user_pool_tier"] != "LITE")
+
+    @property
     def offers_totp(self) -> bool:
         return bool(self.settings.get("software_token_mfa_configuration", {}).get("enabled"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from cognito_site.contract import errors
 from cognito_site.wire.call import Call
 from userpools.values import Context
 
@@ -27,3 +28,9 @@ def _address(told: str | None) -> str:
         return str(ipaddress.ip_address(told or ""))
     except ValueError:
         return ""
+
+
+def refuse(call: Call, member: str, *harmless: str) -> None:
+    """For a member that asks for something which is not performed: to ignore it would be to say that it was done."""
+    if call.get(member) and call[member] not in harmless:
+        raise errors.not_performed(member)

@@ -10,7 +10,7 @@ from cognito_site.wire.registry import Operations
 from userpools.domain import access, client_secrets, flows, sign_in, tokens
 from userpools.domain.tokens import Tokens
 from userpools.models import AppClient
-from userpools.operations.context import context
+from userpools.operations.context import context, refuse
 
 perform = Operations("cognito-idp")
 
@@ -38,6 +38,7 @@ def _shape(result: sign_in.Result) -> dict[str, Any]:
 
 @perform
 def initiate_auth(call: Call) -> dict[str, Any]:
+    refuse(call, "Session")
     client = access.client_by_id(call["ClientId"])
     parameters = call.get("AuthParameters") or {}
     return _shape(sign_in.begin(client, call["AuthFlow"], flows.PUBLIC, parameters, context(call)))
@@ -45,6 +46,7 @@ def initiate_auth(call: Call) -> dict[str, Any]:
 
 @perform
 def admin_initiate_auth(call: Call) -> dict[str, Any]:
+    refuse(call, "Session")
     client = access.client_of_pool(call["UserPoolId"], call["ClientId"])
     parameters = call.get("AuthParameters") or {}
     return _shape(sign_in.begin(client, call["AuthFlow"], flows.ADMIN, parameters, context(call)))
@@ -75,6 +77,7 @@ def get_tokens_from_refresh_token(call: Call) -> dict[str, Any]:
 
 @perform
 def revoke_token(call: Call) -> dict[str, Any]:
+    refuse(call, "RevokeAssociatedSessions", "NONE")
     client = access.find_client(call["ClientId"])
     if client is None or not client_secrets.proves(client, call.get("ClientSecret")):
         raise errors.client_unauthorized()

@@ -9,7 +9,7 @@ from cognito_site.wire.registry import Operations
 from userpools.domain import access, client_secrets, recovery
 from userpools.domain import sign_up as signing_up
 from userpools.models import AppClient
-from userpools.operations.context import context
+from userpools.operations.context import context, refuse
 from userpools.operations.shapes import messages, users
 
 perform = Operations("cognito-idp")
@@ -35,6 +35,7 @@ def sign_up(call: Call) -> dict[str, Any]:
 
 @perform
 def confirm_sign_up(call: Call) -> dict[str, Any]:
+    refuse(call, "Session")
     signing_up.confirm(
         _client(call),
         call["Username"],
