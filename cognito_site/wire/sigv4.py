@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, quote
 from cognito_site.contract import errors
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-# AWS's services allow 5 or 15 minutes; SDKs correct their clock from the Date header of the refusal.
-SKEW = timedelta(minutes=15)
+# Of the 5 or 15 minutes that AWS's services allow: what is caught on the way can be sent again for no longer than it
+# must. SDKs correct their clock from the Date header of the refusal.
+SKEW = timedelta(minutes=5)
 LONGEST_PRESIGNED = timedelta(days=7)
 MOST_PARAMETERS = 2000
 STAMP = "%Y%m%dT%H%M%SZ"

@@ -196,8 +196,8 @@ def test_a_body_hash_that_lies() -> None:
     assert isinstance(refusal(replace(request, body=b"{}")), errors.InvalidSignature)
 
 
-@pytest.mark.parametrize("minutes", [-14, 0, 14])
-def test_a_clock_may_be_wrong_by_fifteen_minutes(minutes: int) -> None:
+@pytest.mark.parametrize("minutes", [-4, 0, 4])
+def test_a_clock_may_be_wrong_by_five_minutes(minutes: int) -> None:
     assert verify(signed(), now=timezone.now() + timedelta(minutes=minutes))
 
 
@@ -206,14 +206,14 @@ def test_IDP_07_clocks_that_are_too_wrong() -> None:
     request = signed()
     stamp = request.headers["x-amz-date"]
     made = datetime.strptime(stamp, sigv4.STAMP).replace(tzinfo=UTC)
-    late, early = made + timedelta(minutes=16), made - timedelta(minutes=16)
+    late, early = made + timedelta(minutes=6), made - timedelta(minutes=6)
     assert refusal(request, now=late).message == (
         f"Signature expired: {stamp} is now earlier than {made + timedelta(minutes=1):%Y%m%dT%H%M%SZ} "
-        f"({late:%Y%m%dT%H%M%SZ} - 15 min.)"
+        f"({late:%Y%m%dT%H%M%SZ} - 5 min.)"
     )
     assert refusal(request, now=early).message == (
         f"Signature not yet current: {stamp} is still later than {made - timedelta(minutes=1):%Y%m%dT%H%M%SZ} "
-        f"({early:%Y%m%dT%H%M%SZ} + 15 min.)"
+        f"({early:%Y%m%dT%H%M%SZ} + 5 min.)"
     )
 
 
@@ -357,8 +357,9 @@ def test_presigned_requests_are_for_the_query_protocol() -> None:
     url = f"{raw.URL}?Action=GetCallerIdentity&Version=2011-06-15"
     request = AWSRequest("GET", url)
     SigV4QueryAuth(keys, "sts", "us-east-1", expires=60).add_auth(request)
-    assert raw.send(method="GET", url=request.prepare().url).code not in AUTHENTICATION
-    assert raw.send(method="GET", url=request.prepare().url[:-1] + "0").code in AUTHENTICATION
+    good = request.prepare().url
+    assert raw.send(method="GET", url=good).code not in AUTHENTICATION
+    assert raw.send(method="GET", url=good[:-1] + ("1" if good[-1] == "0" else "0")).code in AUTHENTICATION
     assert raw.send(method="GET", url=url).code == "MissingAuthenticationToken"
 
     body = raw.written(GET_POOL, POOL)
