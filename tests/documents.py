@@ -81,6 +81,7 @@ def settings_page() -> str:
         ("User pools", setting_effects.USER_POOL),
         ("Second factors of a pool", setting_effects.SECOND_FACTORS),
         ("App clients", setting_effects.APP_CLIENT),
+        ("Domains", setting_effects.DOMAIN),
     ):
         parts.append(f"\n## {title}\n\n| setting | |\n| --- | --- |")
         parts += [f"| `{path}` | {effect.value} |" for path, effect in effects.items()]

@@ -156,6 +156,7 @@ def test_every_setting_says_whether_it_has_an_effect() -> None:
         ("CreateUserPool", setting_effects.USER_POOL),
         ("SetUserPoolMfaConfig", setting_effects.SECOND_FACTORS),
         ("CreateUserPoolClient", setting_effects.APP_CLIENT),
+        ("CreateUserPoolDomain", setting_effects.DOMAIN),
     ):
         shape = COGNITO.operations[operation].input
         assert shape is not None

@@ -82,6 +82,16 @@ APP_CLIENT: Mapping[str, Effect] = {
     "refresh_token_rotation": Effect.NOW,
 }
 
+# A version chooses between two designs of AWS's pages; here there is one. Certificates and other regions are the
+# business of the proxy in front.
+DOMAIN: Mapping[str, Effect] = {
+    "domain": Effect.NOW,
+    "managed_login_version": Effect.STORED,
+    "custom_domain_config": Effect.NOW,
+    "custom_domain_config.certificate_arn": Effect.STORED,
+    "routing": Effect.STORED,
+}
+
 
 def effect(settings: Mapping[str, Effect], path: str) -> Effect:
     """Of the longest path that covers ``path``."""
