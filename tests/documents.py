@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS, SETTINGS = ROOT / "docs" / "operations.md", ROOT / "docs" / "settings.md"
 TITLES = {"cognito-idp": "User pools", "cognito-identity": "Identity pools", "sts": "STS", "iam": "IAM", "kms": "KMS"}
 NOT_YET = "not yet"
+# The operation's own door proves more than a page that leads to it.
+DOORS = ("operations", "identitypools")
 ABOUT_OPERATIONS = """# Operations
 
 Made by `make docs` from the contract, the code and the tests. An operation that is not performed yet answers an error
@@ -24,19 +26,31 @@ that names it; it never pretends."""
 ABOUT_SETTINGS = """# Settings
 
 Made by `make docs`. Every setting is stored, and described as it was given; the table says which have an effect."""
-Proofs = Mapping[str, list[str]]
+Key = tuple[str, str]
+Proofs = Mapping[Key, list[str]]
 
 
 # --- what the tests say that they prove -----------------------------------------------------------------------------
 
 
 def proofs() -> Proofs:
-    """From an operation to the tests that prove its effect, each as ``path::name``."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for function, operation in _marks(ast.parse(path.read_text())):
-            found[operation].append(f"{path.relative_to(ROOT)}::{function}")
+    """From (service, operation) to the tests that prove its effect, each as ``path::name``, the best first."""
+    found: dict[Key, list[str]] = defaultdict(list)
+    paths = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
+    for path in sorted(paths, key=lambda path: (path.parts[1] not in DOORS, path)):
+        for function, operation in _marks(ast.parse((ROOT / path).read_text())):
+            found[_service(path, operation), operation].append(f"{path}::{function}")
     return found
+
+
+def _service(path: Path, operation: str) -> str:
+    """Some names belong to two services: there the place of the test tells which is meant."""
+    from cognito_site.contract import services
+
+    named = [name for name in services.NAMES if operation in services.service(name).operations]
+    if len(named) > 1:
+        return "cognito-identity" if "identitypools" in path.parts else "cognito-idp"
+    return named[0] if named else ""
 
 
 def _marks(module: ast.Module) -> Iterator[tuple[str, str]]:
@@ -61,14 +75,13 @@ def operations_page() -> str:
         count = sum((service, name) in performed for name in known)
         title = f"{TITLES[service]} ({count} of {len(known)})"
         parts.append(f"\n## {title}\n\n| operation | performed; the test that proves it |\n| --- | --- |")
-        parts += [f"| {name} | {_said(name, (service, name) in performed, found)} |" for name in sorted(known)]
+        said = {name: _said((service, name), found) if (service, name) in performed else NOT_YET for name in known}
+        parts += [f"| {name} | {said[name]} |" for name in sorted(known)]
     return "\n".join(parts) + "\n"
 
 
-def _said(name: str, is_performed: bool, found: Proofs) -> str:
-    if not is_performed:
-        return NOT_YET
-    first = found[name][0] if found.get(name) else ""
+def _said(key: Key, found: Proofs) -> str:
+    first = found[key][0] if key in found else ""
     path, _, test = first.partition("::")
     return f"[`{test}`](../{path})" if first else "performed"
 

@@ -18,10 +18,18 @@ def test_pages_that_are_made_from_code_are_up_to_date(path: Path) -> None:
 
 def test_every_performed_operation_has_a_proof() -> None:
     proved = documents.proofs()
-    unproved = sorted(name for _, name in registry.performed() if name not in proved)
+    unproved = sorted(key for key in registry.performed() if key not in proved)
     assert not unproved, "Mark the test that proves its effect: @pytest.mark.proves(...)."
 
 
 def test_only_operations_are_proved() -> None:
-    known = {name for service in services.NAMES for name in services.service(service).operations}
+    known = {(service, name) for service in services.NAMES for name in services.service(service).operations}
     assert set(documents.proofs()) <= known
+
+
+def test_a_name_of_two_services_is_proved_for_each() -> None:
+    proved = documents.proofs()
+    for name in ("TagResource", "UntagResource", "ListTagsForResource"):
+        assert proved["cognito-idp", name][0].startswith("tests/operations/test_user_pools.py")
+        assert proved["cognito-identity", name][0].startswith("tests/identitypools/test_identity_pools.py")
+    assert proved["cognito-idp", "CreateGroup"][0].startswith("tests/operations/")
