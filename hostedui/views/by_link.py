@@ -1,7 +1,7 @@
 """``/confirmUser``: where the link in a confirmation mail leads.
 
 In Cognito opening it confirms. Here opening it shows a button, and pressing that confirms: programs that look at mail
-before its reader does open every link in it (``docs/decisions/0007``).
+before its reader does open every link in it (``docs/decisions/0009``).
 """
 
 from __future__ import annotations

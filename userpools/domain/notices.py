@@ -2,6 +2,9 @@
 
 AWS: "Threat protection, notification messages" (NotifyConfiguration). The pool's words, where it has some, else ours in
 the user's language. Nobody reads a notice in time to type a code, so there is none in it.
+
+Whoever judges a sign-in's risk calls this, in the transaction that records the judgement. Threat protection is not
+performed yet (``docs/operations.md``), so until then only tests do.
 """
 
 from __future__ import annotations
