@@ -7,6 +7,7 @@ follows a form, and applications go on from their callback to wherever they like
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.http.response import HttpResponseBase
@@ -24,11 +25,13 @@ POLICY = (
 STANDING = {
     "Cache-Control": "no-store",
     "Pragma": "no-cache",
-    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 OPENER = "Cross-Origin-Opener-Policy"
+REFERRER = "Referrer-Policy"
+# What opens something, where an address carries it.
+CODES = frozenset({"code", "confirmation_code"})
 REQUEST_ID = "X-Amz-Cognito-Request-Id"
 CONTENT_POLICY = "Content-Security-Policy"
 
@@ -55,10 +58,17 @@ def _is_ipv6(host: str) -> bool:
         return False
 
 
-def dress(response: HttpResponseBase, *, is_popup: bool) -> None:
-    """``is_popup``: the application opened a window and waits for word from it (``display=popup``); cut off from its
-    opener, that window could never answer."""
+def referrer(asked: Iterable[str]) -> str:
+    """An address with a code in it is told to nobody, not even to our own style sheets: of it, only the host is. Not
+    ``no-referrer``, under which the form of such a page is posted with ``Origin: null`` and refused."""
+    return "same-origin" if CODES.isdisjoint(asked) else "strict-origin"
+
+
+def dress(response: HttpResponseBase, asked: Iterable[str], *, is_popup: bool) -> None:
+    """``asked``: the names of the query's parameters. ``is_popup``: the application opened a window and waits for word
+    from it (``display=popup``); cut off from its opener, that window could never answer."""
     for name, value in {**answers.standing(), CONTENT_POLICY: policy()}.items():
         response.setdefault(name, value)
-    for name, value in {**STANDING, OPENER: "unsafe-none" if is_popup else "same-origin"}.items():
+    opener = "unsafe-none" if is_popup else "same-origin"
+    for name, value in {**STANDING, REFERRER: referrer(asked), OPENER: opener}.items():
         response[name] = value

@@ -52,5 +52,6 @@ def _hung(request: HttpRequest, site: Site, path: str) -> Visit:
 
 def _page(others: Answer, request: Visit) -> HttpResponseBase:
     response = others(request)
-    headers.dress(response, is_popup=visit.known(request).get("display") == "popup")
+    asked = visit.known(request)
+    headers.dress(response, asked, is_popup=asked.get("display") == "popup")
     return response

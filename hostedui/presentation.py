@@ -11,8 +11,8 @@ A view makes the page that it wants, with plain values, and renders it::
 
 Each page below names the template that it fills; inside it is ``page``, beside ``frame``. An address that is empty is
 not offered. Every form posts to the address that it was fetched from, except "send a new code", which posts to
-``resend_url``. Pages with forms need ``Referrer-Policy: same-origin``: under ``no-referrer`` browsers post with
-``Origin: null``, which Django's CSRF check refuses.
+``resend_url``. No page with a form may say ``Referrer-Policy: no-referrer`` (``headers.referrer``): browsers would post
+it with ``Origin: null``, which Django's CSRF check refuses.
 """
 
 from __future__ import annotations

@@ -19,9 +19,10 @@ def callback(request: HttpRequest) -> HttpResponse:
     found = demo.find()
     if found is None:
         raise Http404
-    page = get_template("hostedui/demo.html").render(_shown(found, _given(request)), request)
+    given = _given(request)
+    page = get_template("hostedui/demo.html").render(_shown(found, given), request)
     response = HttpResponse(page)
-    headers.dress(response, is_popup=False)
+    headers.dress(response, given, is_popup=False)
     response[headers.CONTENT_POLICY] = headers.policy()
     return response
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from tests.browser import walk
 from tests.browser.conftest import OpenPage
@@ -225,6 +225,23 @@ def test_WEB_09_the_application_learns_no_address_of_ours(lido: House, open_page
 
 
 # --- hostile pages ----------------------------------------------------------------------------------------------------
+
+
+def test_WEB_05_a_code_in_an_address_is_sent_nowhere_and_its_form_is_taken(lido: House, open_page: OpenPage) -> None:
+    app, page = lido.relaxed, open_page()
+    requests: list[Request] = []
+
+    def heard(request: Request) -> None:
+        requests.append(request)
+
+    page.on("request", heard)
+    page.goto(f"{app.home}/confirmUser/?client_id={app.client_id}&user_name=nobody&confirmation_code=000000")
+    page.click("button[type=submit]")
+    page.wait_for_load_state()
+    assert page.inner_text("h1") == "This link doesn’t work any more"
+    told = [request.all_headers().get("referer", "") for request in requests]
+    assert any(told)
+    assert not [referrer for referrer in told if "000000" in referrer]
 
 
 def test_WEB_05_no_page_is_shown_in_anothers_frame(lido: House, open_page: OpenPage, complaints: list[str]) -> None:

@@ -34,6 +34,7 @@ def test_the_welcome_leads_to_tokens(found: demo.Demo, visitor: Visitor) -> None
     landed = visitor.open(found.sign_in_url).fill(username="demo@example.com", password=password())
     page = visitor.open(landed.location)
     assert page.heading == "You’re signed in"
+    assert page.response["Referrer-Policy"] == "strict-origin"
     command = page.words("//p[@class='key']/code")
     form = [part for part in shlex.split(command) if "=" in part]
     answer = Client().post(

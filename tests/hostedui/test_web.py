@@ -274,6 +274,13 @@ def test_WEB_05_headers_of_refusals_and_redirects(app: App, visitor: Visitor) ->
         assert answer.response["Content-Security-Policy"] == POLICY
 
 
+def test_WEB_05_an_address_with_a_code_is_told_to_nobody(app: App, visitor: Visitor) -> None:
+    link = f"{app.url('/confirmUser')}&user_name=eve&confirmation_code=000000"
+    page = visitor.open(link)
+    for answer in (page, page.press(0), visitor.open(f"{app.url('/nothing')}&code=x")):
+        assert answer.response["Referrer-Policy"] == "strict-origin"
+
+
 def test_WEB_05_a_fault_of_ours_has_the_same_headers_and_shows_nothing(
     app: App, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
