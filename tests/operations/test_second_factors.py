@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import inbox
 from tests.cast import PASSWORD, Stage
@@ -323,3 +325,11 @@ def test_MFA_02_a_code_is_the_one_of_its_own_step(stage: Stage, drift: int) -> N
         clock.shift(30)
         following = factors.code_at(asked["SecretCode"], drift)
         assert answer(stage, again, SOFTWARE_TOKEN_MFA_CODE=following)["AuthenticationResult"]
+
+
+def test_what_a_user_has_is_asked_once_in_a_step(stage: Stage) -> None:
+    require(stage, TOTP, EMAIL)
+    stage.user()
+    with CaptureQueriesContext(connection) as asked_for:
+        stage.sign_in()
+    assert sum("userpools_totptoken" in query["sql"] for query in asked_for.captured_queries) == 1

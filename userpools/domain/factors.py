@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django_otp.oath import TOTP
 
@@ -81,11 +82,14 @@ def confirm_totp(user: User, code: str, context: Context, friendly_name: str = "
         _record(user, context, added=[TOTP_MFA])
 
 
+def read_once(user: User) -> None:
+    """Before a step of a sign-in, whose challenges all ask which factors there are."""
+    if is_owed(user):
+        prefetch_related_objects([user], "totp_tokens")
+
+
 def totp_of(user: User) -> TotpToken | None:
-    token: TotpToken | None = lookups.one(user.totp_tokens.filter(confirmed=True))
-    if token is not None:
-        token.user = user
-    return token
+    return next((token for token in user.totp_tokens.all() if token.confirmed), None)
 
 
 def check_totp(token: TotpToken, code: str) -> None:

@@ -33,7 +33,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import claims, client_secrets, events, flows, lockout, sessions, tokens
+from userpools.domain import claims, client_secrets, events, factors, flows, lockout, sessions, tokens
 from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, Challenge
 from userpools.domain.challenges.custom import CustomChallenge
@@ -215,6 +215,7 @@ def next_step(attempt: Attempt, spend: Spend) -> Result:
     if attempt.proved:
         _check_state(attempt.known_user)
         _check_device(attempt)
+        factors.read_once(attempt.known_user)
     for challenge in LADDER:
         if challenge.applies(attempt):
             return _ask(challenge, attempt, spend)
