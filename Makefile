@@ -4,7 +4,8 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/u
 EXTRA = $(if $(filter postgres%,$(DATABASE_URL)),--extra postgres) $(if $(filter-out smtp% console% inbox%,$(EMAIL_URL)),--extra mail)
 SERVE = $(UV) run --frozen --no-dev $(EXTRA)
 DEV = $(UV) run --frozen --all-extras
-PYTEST = $(DEV) pytest $(PYTEST_ARGS)
+# Three processes on two cores: tests often wait, for a server to start or a page to load.
+PYTEST = pytest -n 3 --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: help run welcome key worker tasks functions beat test test-fast test-tools check docs bench
 
@@ -35,11 +36,11 @@ beat: $(UV) ## run the clock of periodic tasks (with REDIS_URL; exactly one)
 	@$(SERVE) celery --app cognito_site.celery beat --scheduler celery.beat:Scheduler --loglevel INFO
 
 test: $(UV) test-tools check ## everything: checks, then all tests on SQLite and on PostgreSQL + Redis
-	$(PYTEST)
-	$(DEV) python -m tests.backends pytest $(PYTEST_ARGS)
+	$(DEV) $(PYTEST)
+	$(DEV) python -m tests.backends $(PYTEST)
 
 test-fast: $(UV) ## the tests that need no browser, no Node and no server, on SQLite
-	$(PYTEST) -q -m "not browser and not node and not server"
+	$(DEV) $(PYTEST) -q -m "not browser and not node and not server"
 
 test-tools: $(UV)
 	@$(UV) sync --frozen --all-extras --quiet

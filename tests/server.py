@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from cognito_site import key_file
 from cognito_site.environment import VARIABLES
+from tests.backends import databases
 from tests.backends.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,5 +98,5 @@ def _own_backends() -> dict[str, str]:
     whole, name = os.environ["POOLHOUSE_TEST_DATABASE_URL"], f"poolhouse_{secrets.token_hex(4)}"
     with psycopg.connect(whole, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    redis = f"{os.environ['POOLHOUSE_TEST_REDIS_URL'].rpartition('/')[0]}/{secrets.randbelow(14) + 1}"
+    redis = databases.fresh(os.environ["POOLHOUSE_TEST_REDIS_URL"])
     return {"DATABASE_URL": urlsplit(whole)._replace(path=f"/{name}").geturl(), "REDIS_URL": redis}

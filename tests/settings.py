@@ -9,6 +9,7 @@ import shutil
 import tempfile
 
 from cognito_site.environment import VARIABLES
+from tests.backends import databases
 
 _data_dir = tempfile.mkdtemp(prefix="poolhouse-tests-")
 atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
@@ -17,9 +18,9 @@ for _name in VARIABLES:
     os.environ.pop(_name, None)
 os.environ["DATA_DIR"] = _data_dir
 os.environ["POOLHOUSE_SECRET_KEYS"] = "8f14e45fceea167a5a36dedd4bea2543a3c65c2b1d7e9f80c4b6a1d2e3f40516"
-for _name in ("DATABASE_URL", "REDIS_URL"):
-    if os.environ.get(f"POOLHOUSE_TEST_{_name}"):
-        os.environ[_name] = os.environ[f"POOLHOUSE_TEST_{_name}"]
+if "POOLHOUSE_TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["POOLHOUSE_TEST_DATABASE_URL"]
+    os.environ["REDIS_URL"] = databases.of_this_process(os.environ["POOLHOUSE_TEST_REDIS_URL"])
 
 from cognito_site.settings import *  # noqa: E402, F403
 from cognito_site.settings import DATABASES  # noqa: E402

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.backends import programs
+from tests.backends import databases, programs
 
 PATIENCE_SECONDS = 30
 SUPERUSER = "postgres"
@@ -52,6 +52,7 @@ def redis(directory: Path) -> Iterator[str]:
     program, port = programs.redis(), free_port()
     assert program is not None
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(directory)]
+    options += ["--databases", str(databases.PROCESSES * databases.EACH)]
     with _running([program, *options], directory / "redis.log", port, {}):
         yield f"redis://127.0.0.1:{port}/0"
 
