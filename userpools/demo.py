@@ -40,7 +40,7 @@ def _introduce() -> None:
     if not settings.POOLHOUSE.is_loopback:
         return
     pool = user_pools.create(NAME, POOL)
-    domains.create(pool, PREFIX, Wish())
+    domains.create(pool, PREFIX, Wish(takes_released=True))
     app_clients.create(
         pool,
         APP,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from tests.cast import Stage, set_stage
+from tests.identitypools.cast import allowing, operator
 from tests.operations.test_sign_in import claims_of
 from tests.refusals import refused
+from userpools.domain import domains, housekeeping
 from userpools.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +143,38 @@ def test_TEN_03_a_name_leads_to_one_pool(stage: Stage, cognito: Any, public: Any
     }
     cognito.create_user_pool_domain(UserPoolId=stage.pool_id, **custom)
     assert cognito.describe_user_pool(UserPoolId=stage.pool_id)["UserPool"]["CustomDomain"] == "login.example.com"
+
+
+def test_TEN_03_a_released_prefix_is_kept_from_other_tenants_for_a_time(
+    stage: Stage, cognito: Any, public: Any
+) -> None:
+    """Links and bookmarks of its users go on leading there."""
+    other = set_stage(cognito, public)
+    tenant = operator("cognito-idp", "tenant", allowing("cognito-idp:*"))
+    tenant.create_user_pool_domain(UserPoolId=stage.pool_id, Domain="harbour")
+    tenant.delete_user_pool_domain(UserPoolId=stage.pool_id, Domain="harbour")
+    taken = ("InvalidParameterException", "Domain already associated with another user pool.")
+    assert refused(tenant.create_user_pool_domain, UserPoolId=other.pool_id, Domain="harbour") == taken
+    tenant.create_user_pool_domain(UserPoolId=stage.pool_id, Domain="harbour")
+    tenant.delete_user_pool_domain(UserPoolId=stage.pool_id, Domain="harbour")
+    cognito.delete_user_pool(UserPoolId=stage.pool_id)
+    assert refused(tenant.create_user_pool_domain, UserPoolId=other.pool_id, Domain="harbour") == taken
+    with time_machine.travel(timezone.now() + domains.QUARANTINE - timedelta(hours=1)):
+        housekeeping.sweep()
+        assert refused(tenant.create_user_pool_domain, UserPoolId=other.pool_id, Domain="harbour") == taken
+    with time_machine.travel(timezone.now() + domains.QUARANTINE + timedelta(hours=1)):
+        assert housekeeping.sweep()
+        tenant.create_user_pool_domain(UserPoolId=other.pool_id, Domain="harbour")
+
+
+def test_the_account_itself_moves_a_prefix_at_once(stage: Stage, cognito: Any, public: Any) -> None:
+    """As at AWS: an infrastructure tool replaces a pool, and the new one gets the old one's name."""
+    other = set_stage(cognito, public)
+    cognito.create_user_pool_domain(UserPoolId=stage.pool_id, Domain="harbour")
+    cognito.delete_user_pool_domain(UserPoolId=stage.pool_id, Domain="harbour")
+    cognito.create_user_pool_domain(UserPoolId=other.pool_id, Domain="harbour")
+    found = cognito.describe_user_pool_domain(Domain="harbour")["DomainDescription"]
+    assert found["UserPoolId"] == other.pool_id
 
 
 @pytest.mark.parametrize("name", ["aws-harbour", "myamazon", "cognito1", "Harbour", "-harbour", "har_bour"])

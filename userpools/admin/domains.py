@@ -56,7 +56,8 @@ class NewDomain(Adding):
         place = django_settings.POOLHOUSE
         certificate = _NO_CERTIFICATE.format(region=place.region, account=place.account_id)
         config = {"certificate_arn": certificate} if given["kind"] == "custom" else None
-        return Made(domains.create(pool_of(visit.request), given["domain"], Wish(custom_domain_config=config)))
+        wish = Wish(custom_domain_config=config, takes_released=True)
+        return Made(domains.create(pool_of(visit.request), given["domain"], wish))
 
 
 class Addresses(Tab):
@@ -86,7 +87,7 @@ class DeleteDomain(Deed):
         others = row.pool.domains.exclude(pk=row.pk).exists()
         alone = "The pool has no sign-in pages any more: nobody signs in, signs up or resets a password on the web."
         return [
-            f"Nothing answers at {domain_hosts.address(row)} any more; the name is free for any pool.",
+            f"Nothing answers at {domain_hosts.address(row)} any more; an operator may give the name to any pool.",
             *([] if others else [alone]),
         ]
 

@@ -2,12 +2,16 @@
 
 A name leads to one pool of the installation, held by its primary key. Whether a custom name points here is for DNS and
 the proxy in front to say: nothing is served under it until requests for it arrive.
+
+A prefix that a pool gave up stays its own for a time, because links and bookmarks of its users go on leading there: no
+other tenant gets it meanwhile. Who may do everything is asked to know what they do, and AWS frees a name at once.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -16,10 +20,11 @@ from django.utils import timezone
 
 from cognito_site.contract import errors
 from userpools.domain import access, domain_hosts
-from userpools.models import Domain, UserPool
+from userpools.models import Domain, ReleasedPrefix, UserPool
 
 RESERVED_WORDS = ("aws", "amazon", "cognito")
 MOST_CUSTOM_DOMAINS = 4
+QUARANTINE = timedelta(days=90)
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 PREFIX = re.compile(LABEL)
 # The last label starts with a letter: no IP address is a domain.
@@ -29,11 +34,13 @@ CLASSIC, MANAGED = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the caller asked for; None where it said nothing."""
+    """What the caller asked for; None where it said nothing. ``takes_released``: the account itself asks, and may have
+    what another pool gave up."""
 
     managed_login_version: int | None = None
     custom_domain_config: dict[str, Any] | None = None
     routing: dict[str, Any] | None = None
+    takes_released: bool = False
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -45,6 +52,7 @@ class Wish:
 def create(pool: UserPool, name: str, wish: Wish) -> Domain:
     is_custom = wish.custom_domain_config is not None
     (_check_host_name if is_custom else _check_prefix)(name)
+    _check_quarantine(pool, name, wish)
     _check_version(pool, wish)
     if pool.domains.filter(is_custom=is_custom).exists():
         raise errors.pool_has_domain_already()
@@ -73,8 +81,12 @@ def update(domain: Domain, wish: Wish) -> Domain:
     return domain
 
 
+@transaction.atomic
 def delete(domain: Domain) -> None:
     domain_hosts.forget(domain)
+    if not domain.is_custom:
+        released = {"pool_id": domain.pool_id, "released_at": timezone.now()}
+        ReleasedPrefix.objects.update_or_create(name=domain.name, defaults=released)
     domain.delete()
 
 
@@ -83,6 +95,12 @@ def _check_version(pool: UserPool, wish: Wish) -> None:
         raise errors.managed_login_version_unknown()
     if wish.managed_login_version == MANAGED and pool.settings["user_pool_tier"] == "LITE":
         raise errors.feature_unavailable("Managed login", "LITE")
+
+
+def _check_quarantine(pool: UserPool, name: str, wish: Wish) -> None:
+    released = ReleasedPrefix.objects.filter(name=name, released_at__gt=timezone.now() - QUARANTINE)
+    if not wish.takes_released and released.exclude(pool_id=pool.pk).exists():
+        raise errors.domain_taken()
 
 
 def _check_prefix(name: str) -> None:

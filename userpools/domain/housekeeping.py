@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from userpools.domain import keys, lockout
+from userpools.domain import domains, keys, lockout
 from userpools.models import (
     AttemptWindow,
     AuthorizationCode,
@@ -17,6 +17,7 @@ from userpools.models import (
     Message,
     Notification,
     RefreshToken,
+    ReleasedPrefix,
     SignIn,
     SigningKey,
     TokenFamily,
@@ -40,6 +41,7 @@ def sweep() -> int:
     gone += _delete_some(AttemptWindow, Q(started_at__lt=now - LONGEST_WINDOW))
     gone += _delete_some(RefreshToken, Q(rotated_at__lt=now - KEPT_ROTATED_TOKENS))
     gone += _delete_some(Notification, Q(settled_at__lt=now - KEPT_NOTIFICATIONS))
+    gone += _delete_some(ReleasedPrefix, Q(released_at__lt=now - domains.QUARANTINE))
     _empty_failed_messages(now)
     gone += _delete_some(FunctionCall, Q(created_at__lt=now - KEPT_FUNCTION_CALLS))
     return gone + lockout.forget_quiet_names()

@@ -14,7 +14,7 @@ from userpools.models.message import Message
 from userpools.models.notification import Notification
 from userpools.models.oauth import DotAccessToken, DotDeviceGrant, DotIDToken, DotRefreshToken
 from userpools.models.outgoing import Outgoing
-from userpools.models.resources import Domain, ResourceServer, SigningKey
+from userpools.models.resources import Domain, ReleasedPrefix, ResourceServer, SigningKey
 from userpools.models.sign_in import AuthorizationCode, BrowserSession, RefreshToken, SignIn, TokenFamily
 from userpools.models.user import Group, Membership, PasswordRecord, SignInName, UnknownName, User
 from userpools.models.user_pool import UserPool
@@ -40,6 +40,7 @@ __all__ = [
     "Outgoing",
     "PasswordRecord",
     "RefreshToken",
+    "ReleasedPrefix",
     "ResourceServer",
     "SignIn",
     "SignInName",

@@ -24,6 +24,17 @@ class Domain(models.Model):
         return self.name
 
 
+class ReleasedPrefix(models.Model):
+    """A prefix that a pool gave up. ``pool_id`` is text, so that it outlives the pool."""
+
+    name = models.CharField(primary_key=True, max_length=63)
+    pool_id = models.CharField(max_length=55)
+    released_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ResourceServer(models.Model):
     """``scopes`` lists ``{"name", "description"}`` in the order given."""
 

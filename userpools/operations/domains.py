@@ -18,7 +18,12 @@ perform = Operations("cognito-idp")
 
 def _wish(call: Call) -> Wish:
     given = documents.given(call)
-    return Wish(given.get("managed_login_version"), given.get("custom_domain_config"), given.get("routing"))
+    return Wish(
+        given.get("managed_login_version"),
+        given.get("custom_domain_config"),
+        given.get("routing"),
+        takes_released=call.caller is not None and call.caller.is_root,
+    )
 
 
 def _domain(call: Call) -> Domain:
