@@ -20,25 +20,32 @@ from cognito_site.console.visits import REFUSALS, Visit
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """``shown`` as in ``Done``; ``url``: where to go on, else to the new object."""
+    """``shown`` as in ``Done``; ``url``: where to go on, else to the new object. ``sentence`` is said and logged, where
+    "Created", the noun and the name do not say enough."""
 
     row: Model
     shown: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
+    sentence: str = ""
 
 
 class Adding:
-    """``is_guarded``, ``is_one_write`` and ``shows_secret`` as in ``Deed``."""
+    """``template``, ``is_guarded``, ``is_one_write`` and ``shows_secret`` as in ``Deed``."""
 
     title: ClassVar[str]
     button: ClassVar[str]
     intro: ClassVar[str] = ""
     form_class: ClassVar[type[ConsoleForm]]
+    template: ClassVar[str] = "console/add.html"
     is_guarded: ClassVar[bool] = False
     is_one_write: ClassVar[bool] = True
     shows_secret: ClassVar[bool] = False
 
     def initial(self, visit: Visit) -> dict[str, Any]:
+        return {}
+
+    def context(self, visit: Visit) -> dict[str, Any]:
+        """What else the template shows."""
         return {}
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Made:
@@ -53,8 +60,8 @@ class Adding:
         if made is not None:
             return self._answered(visit, made)
         ticket = once.ticket(visit.request) if self.shows_secret else ""
-        context = {"title": self.title, "adding": self, "form": form, "ticket": ticket}
-        return answers.page(visit.request, "console/add.html", {**visit.admin.frame(visit.request), **context})
+        context = {"title": self.title, "adding": self, "form": form, "ticket": ticket, **self.context(visit)}
+        return answers.page(visit.request, self.template, {**visit.admin.frame(visit.request), **context})
 
     def _made(self, visit: Visit, form: ConsoleForm) -> Made | None:
         if self.shows_secret and not once.take(visit.request, visit.request.POST.get("ticket", "")):
@@ -66,7 +73,8 @@ class Adding:
             with transaction.atomic() if self.is_one_write else nullcontext():
                 made = self.perform(visit, form.cleaned_data)
                 named = visit.admin.pseudonym(made.row) or str(made.row)
-                changes.record(visit.request, made.row, f"Created {visit.admin.noun} {named}", ADDITION, named)
+                sentence = made.sentence or f"Created {visit.admin.noun} {named}"
+                changes.record(visit.request, made.row, sentence, ADDITION, named)
         except REFUSALS as refusal:
             form.add_error(None, refusal.message)
             return None
@@ -74,7 +82,7 @@ class Adding:
 
     def _answered(self, visit: Visit, made: Made) -> HttpResponse:
         url = made.url or visit.admin.url("change", made.row.pk)
-        sentence = f"Created {visit.admin.noun} {made.row}."
+        sentence = f"{made.sentence or f'Created {visit.admin.noun} {made.row}'}."
         if made.shown:
             return deeds.secret_page(Visit(visit.request, visit.admin, made.row), Done(sentence, made.shown, url))
         visit.say(sentence)

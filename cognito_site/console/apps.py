@@ -10,5 +10,5 @@ class ConsoleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for noun in ("operators", "roles"):
+        for noun in ("operators", "roles", "functions"):
             import_module(f"cognito_site.console.{noun}")

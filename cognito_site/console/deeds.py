@@ -33,7 +33,8 @@ class Done:
 
 
 class Deed:
-    """``verb`` is the permission it needs, ``button`` names verb and object, ``way_back`` says what stays.
+    """``verb`` is the permission it needs, ``button`` names verb and object, ``way_back`` says what stays. ``template``
+    is the page that asks.
 
     ``is_guarded``: asks for a fresh proof first. ``is_one_write``: nothing but the database is waited for, so the deed
     and its entry in the log are one transaction. ``shows_secret``: its form is good once. ``is_main``: a button of its
@@ -47,6 +48,7 @@ class Deed:
     button: ClassVar[str] = ""
     way_back: ClassVar[str] = "Leave it as it is"
     form_class: ClassVar[type[ConsoleForm]] = NoFields
+    template: ClassVar[str] = "console/confirm.html"
     is_guarded: ClassVar[bool] = False
     is_one_write: ClassVar[bool] = True
     shows_secret: ClassVar[bool] = False
@@ -72,6 +74,10 @@ class Deed:
         return ""
 
     def initial(self, visit: Visit) -> dict[str, Any]:
+        return {}
+
+    def context(self, visit: Visit) -> dict[str, Any]:
+        """What else the template shows."""
         return {}
 
     def perform(self, visit: Visit, given: dict[str, Any]) -> Done:
@@ -138,5 +144,6 @@ def _question(deed: Deed, visit: Visit, form: ConsoleForm) -> HttpResponse:
         "ticket": once.ticket(visit.request) if deed.shows_secret else "",
         "original": row,
         "original_url": visit.url(),
+        **deed.context(visit),
     }
-    return answers.page(visit.request, "console/confirm.html", {**visit.admin.frame(visit.request), **context})
+    return answers.page(visit.request, deed.template, {**visit.admin.frame(visit.request), **context})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -76,4 +77,12 @@ def _int(digits: str) -> int:
     return int(digits)
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_int)
+def _float(digits: str) -> float:
+    """What is too large for one would become infinite, which is no JSON any more."""
+    found = float(digits)
+    if not math.isfinite(found):
+        raise ValueError("too large")
+    return found
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_int, parse_float=_float)

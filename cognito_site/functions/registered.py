@@ -43,14 +43,20 @@ def _looked_up(arn: str) -> Target | Unacceptable | str:
 
 def target_of(row: Function) -> Target:
     """Raises Unacceptable."""
+    return made_of(given(row))
+
+
+def given(row: Function) -> dict[str, Any]:
+    """What ``register`` was given, secrets and all. Raises Unacceptable where the key ring does not open it."""
     try:
         secrets = json.loads(keyring.unseal(bytes(row.secrets), _context(row.arn)))
     except keyring.CannotUnseal as failure:
         raise Unacceptable(str(failure)) from None
-    return _made_of({**row.settings, **secrets})
+    return {**row.settings, **secrets}
 
 
-def _made_of(given: Mapping[str, Any]) -> Target:
+def made_of(given: Mapping[str, Any]) -> Target:
+    """What ``register`` would make of it. Raises Unacceptable."""
     folders = function_file.folders()
     target = targets.made_of(given, folders)
     if isinstance(target, Endpoint) and target.url:
@@ -80,7 +86,7 @@ def register(arn: str, given: Mapping[str, Any]) -> Target:
     """In place of what the ARN led to before. ``given`` as ``targets.made_of`` takes it. Raises Unacceptable."""
     if arns.parse(arn) is None:
         raise Unacceptable("an ARN as in arn:aws:lambda:us-east-1:000000000000:function:greet, please")
-    target = _made_of(given)
+    target = made_of(given)
     open_settings = {name: value for name, value in given.items() if name not in targets.SECRET}
     secrets = {name: value for name, value in given.items() if name in targets.SECRET}
     sealed = keyring.seal(json.dumps(secrets).encode(), _context(arn))

@@ -3,7 +3,7 @@ function, to the installation's Lambda endpoint. In this order; the qualified na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +13,19 @@ from cognito_site.functions import arns, function_file, registered, targets
 from cognito_site.functions.arns import FunctionArn
 from cognito_site.functions.targets import Endpoint, Folder, Target, Unacceptable
 
+DATABASE, FOLDER, DEFAULT = "database", "folder", "POOLHOUSE_LAMBDA_ENDPOINT_URL"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """For operators. ``problem`` instead of a target, if what they wrote cannot be used."""
+    """For operators. ``problem`` instead of a target, if what they wrote cannot be used. ``is_for_all``: of every ARN
+    that no earlier entry names."""
 
     arn: str
     source: str
     target: Target | None = None
     problem: str = ""
+    is_for_all: bool = False
 
 
 def find(arn: str) -> Target | None:
@@ -46,22 +50,37 @@ def _default() -> Endpoint | None:
 
 
 def entries() -> Iterator[Entry]:
+    """In the order in which they are asked."""
     for row in registered.everything():
         try:
-            yield Entry(row.arn, "database", registered.target_of(row))
+            yield Entry(row.arn, DATABASE, registered.target_of(row))
         except Unacceptable as refused:
-            yield Entry(row.arn, "database", problem=str(refused))
+            yield Entry(row.arn, DATABASE, problem=str(refused))
     yield from _of_file()
     for directory in _folders():
         if target := targets.conventional(directory):
-            yield Entry(arns.of_name(directory.name), "folder", target)
+            yield Entry(arns.of_name(directory.name), FOLDER, target)
+    if endpoint := _default():
+        yield Entry("*", DEFAULT, endpoint, is_for_all=True)
+
+
+def entry_of(arn: str, among: Sequence[Entry]) -> Entry | None:
+    """Of all ``entries`` the one that ``find`` goes by: for whoever looks at many ARNs at once."""
+    name = arns.parse(arn)
+    if name is None:
+        return None
+    for spelled in dict.fromkeys((arn, name.whole)):
+        for entry in among:
+            if entry.arn == spelled or (entry.is_for_all and entry.problem):
+                return entry
+    return next((entry for entry in among if entry.is_for_all), None)
 
 
 def _of_file() -> Iterator[Entry]:
     try:
         found = function_file.entries()
     except Unacceptable as refused:
-        yield Entry("*", function_file.FILE_NAME, problem=str(refused))
+        yield Entry("*", function_file.FILE_NAME, problem=str(refused), is_for_all=True)
         return
     for arn, target in found.items():
         if isinstance(target, Unacceptable):

@@ -19,6 +19,7 @@ from tests import clients, server
 from tests.browser import house
 from tests.browser.conftest import OpenPage
 from tests.cast import Stage, set_stage
+from tests.refusals import refused
 from tests.server import Server
 from userpools.domain import factors
 
@@ -32,7 +33,22 @@ PROBLEMS = Path(__file__).with_name("problems.js").read_text()
 # rows of tabs scroll in boxes of their own. That no page is wider than its window holds here, too.
 OF_SIGN_IN_PAGES = ("says nothing to password managers", "The focus is not on what is wrong", "sticks out")
 PASSWORD = "Correct-horse-77"
-SETTINGS = ("general", "passwords", "sign-up", "factors", "attributes", "templates")
+SETTINGS = ("general", "passwords", "sign-up", "factors", "attributes", "templates", "triggers")
+HANDLER = """
+def lambda_handler(event, context):
+    print("deciding about", event["userName"], "with much to say about it" * 9)
+    if event["userName"] == "carl":
+        raise ValueError("Carl is not welcome on this ship, " + "whatever he says " * 5)
+    details = {"idTokenGeneration": {"claimsToAddOrOverride": {"ship": "Argo", "crew": "a" * 90}}}
+    details["accessTokenGeneration"] = {"scopesToAdd": ["ships/read", "ships/write"]}
+    event["response"] = {**event["response"], "claimsAndScopeOverrideDetails": details}
+    event["userName"] = "somebody else"
+    return event
+"""
+GREET = "arn:aws:lambda:us-east-1:000000000000:function:greet"
+HOOK = "arn:aws:lambda:eu-west-1:123456789012:function:a-function-with-quite-a-long-name-behind-an-address:live"
+KINDS = ("folder", "webhook", "endpoint")
+NOWHERE = "arn:aws:lambda:us-east-1:000000000000:function:nowhere"
 
 
 @dataclass
@@ -58,7 +74,9 @@ def console(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iter
     keys = dict(zip(("POOLHOUSE_ACCESS_KEY_ID", "POOLHOUSE_SECRET_ACCESS_KEY"), house.KEYS, strict=True))
     with server.running(server.environment(directory, **keys), directory / "log") as running:
         context = chromium.new_context()
-        yield Console(running, _inhabited(running), _let_in(running, context.new_page()))
+        stage = _inhabited(running)
+        _give_functions(running, stage, directory)
+        yield Console(running, stage, _let_in(running, context.new_page()))
         context.close()
 
 
@@ -73,6 +91,27 @@ def _inhabited(running: Server) -> Stage:
     stage.tokens()
     public.forgot_password(ClientId=stage.client_id, Username="alice")
     return stage
+
+
+def _give_functions(running: Server, stage: Stage, directory: Path) -> None:
+    """A real one, one behind an address, and one that is nowhere; alice signs in by them, and carl does not."""
+    folder = directory / "functions" / "greet"
+    folder.mkdir(parents=True)
+    (folder / "lambda_function.py").write_text(HANDLER)
+    webhook = ("--webhook", "https://hooks.example.com/greetings/of/a/long/path?key=1", "--secret", "x" * 32)
+    assert running.manage("functions", "add", HOOK, *webhook).returncode == 0
+    stage.cognito.update_user_pool(
+        UserPoolId=stage.pool_id,
+        AutoVerifiedAttributes=["email"],
+        LambdaConfig={
+            "PreAuthentication": GREET,
+            "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": GREET},
+            "PostConfirmation": HOOK,
+            "CustomMessage": NOWHERE,
+        },
+    )
+    stage.tokens()
+    refused(stage.sign_in, name="carl")
 
 
 def _let_in(running: Server, page: Page) -> Any:
@@ -101,7 +140,8 @@ def visit(console: Console, open_page: OpenPage, **options: Any) -> Page:
 def person_page(console: Console, page: Page) -> str:
     page.goto(f"{console.pool}users/?q=alice")
     page.locator("#result_list tbody a").first.click()
-    return page.url
+    # Without the filters of the list, which admin takes along.
+    return page.url.partition("?")[0]
 
 
 def walk(console: Console, page: Page, look: Any) -> None:
@@ -117,12 +157,25 @@ def walk(console: Console, page: Page, look: Any) -> None:
         *(("new-pool", f"{console.root}user-pools/new/"), ("operators", f"{console.root}operators/")),
         *(("roles", f"{console.root}iam-roles/"), ("keys", f"{console.root}access-keys/")),
         *(("identity-pools", f"{console.root}identity-pools/"), ("nothing", f"{console.root}nothing/")),
+        *(("functions", f"{console.root}functions/"), ("function", f"{console.root}functions/{GREET}/")),
+        *((f"new-function-{kind}", f"{console.root}functions/new/?kind={kind}") for kind in KINDS),
+        *(("function-log", f"{console.root}functions/{GREET}/?tab=log"), ("calls", f"{console.pool}calls/")),
+        *(("webhook", f"{console.root}functions/{HOOK}/"), ("lead", f"{console.root}functions/{HOOK}/lead/")),
+        ("call-new", f"{console.pool}calls/new/?source=PreAuthentication_Authentication"),
     ):
         page.goto(url)
         look(name)
     user = person_page(console, page)
     look("user")
-    for part in ("?tab=profile", "?tab=sign-ins", "?tab=messages", "sign-out/", "disable/"):
+    for part in (
+        "?tab=profile",
+        "?tab=factors",
+        "?tab=sign-ins",
+        "?tab=messages",
+        "?tab=calls",
+        "sign-out/",
+        "disable/",
+    ):
         page.goto(user + part)
         look(f"user-{part.strip('?/').replace('tab=', '')}")
     page.goto(f"{console.pool}app-clients/{console.stage.client_id}/")
@@ -133,10 +186,29 @@ def walk(console: Console, page: Page, look: Any) -> None:
     assert code
     expect(page.frame_locator("iframe").get_by_text(code).first).to_be_visible()
     look("message")
+    _walk_calls(console, page, look)
     page.goto(f"{console.pool}groups/new/")
     page.get_by_role("button", name="Add group").click()
     expect(page.get_by_role("alert")).to_be_visible()
     look("error")
+
+
+def _walk_calls(console: Console, page: Page, look: Any) -> None:
+    for name, query in (("failed", "outcome=failed"), ("answered", "source=TokenGeneration_Authentication")):
+        page.goto(f"{console.pool}calls/?{query}")
+        page.locator("#result_list tbody th a").first.click()
+        look(f"call-{name}")
+    page.get_by_role("link", name="Send again").click()
+    look("send-again")
+    page.locator("textarea.event").fill("{")
+    page.get_by_role("button", name="Call the function").click()
+    expect(page.get_by_text("This is no JSON. Line 1, column 2")).to_be_visible()
+    look("send-again-error")
+    page.goto(f"{console.pool}settings/?tab=triggers")
+    page.get_by_label("PreSignUp", exact=True).fill("greet")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("An ARN, as in")).to_be_visible()
+    look("settings-triggers-error")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +219,7 @@ def test_every_page_fits_and_can_be_read(console: Console, open_page: OpenPage, 
     found: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
+        page.wait_for_load_state()
         problems = [each for each in page.evaluate(PROBLEMS) if not any(known in each for known in OF_SIGN_IN_PAGES)]
         if problems:
             found[name] = problems
@@ -254,3 +327,18 @@ def test_the_dark_is_chosen_by_hand_and_kept(console: Console, open_page: OpenPa
     page.reload()
     seen.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(seen) == 2
+
+
+def test_without_scripts_a_function_is_chosen_and_tried(console: Console, open_page: OpenPage) -> None:
+    page = visit(console, open_page, **PHONE, java_script_enabled=False)
+    page.goto(f"{console.pool}settings/?tab=triggers")
+    page.get_by_label("PostAuthentication", exact=True).fill(GREET)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.locator(".slot", has_text="PostAuthentication").get_by_role("link", name="Test…").click()
+    expect(page.locator("textarea.event")).to_have_value(re.compile("PostAuthentication_Authentication"))
+    page.get_by_label("Asked for").select_option("TokenGeneration_Authentication")
+    page.get_by_role("button", name="Show a sample").click()
+    page.locator("#content form[method=post] input[type=submit]").click()
+    expect(page.get_by_role("cell", name='["ships/read", "ships/write"]')).to_be_visible()
+    expect(page.get_by_text("deciding about jane").first).to_be_visible()

@@ -26,7 +26,7 @@ ENTER = {"pool": "userpools.view_userpool", "identities": "identitypools.view_id
 
 def _noun(noun: str, *deeds: str, **others: str) -> dict[str, str]:
     """List, page and deeds of a noun; deeds change it unless they are named in ``others``."""
-    app, _, model = noun.partition("_")
+    app, _, model = noun.rpartition("_")
     verbs = {
         "changelist": "view",
         "change": "view",
@@ -42,9 +42,11 @@ NEEDS: dict[str, str] = {
     "changes": "console.view_change",
     **_noun("auth_user", "password", "remove_second_factor", "switch_off", "switch_on", delete=""),
     **_noun("auth_group"),
+    **_noun("cognito_site_function", "lead", "new_secret"),
     **_noun("userpools_appclient", "rotate_secret", "show_secret", "remove_secret"),
     **_noun("userpools_domain"),
     **_noun("userpools_event", change="", add="", delete=""),
+    **_noun("userpools_functioncall", send_again="add", delete=""),
     **_noun("userpools_group", "add_member", "remove_member"),
     **_noun("userpools_message", "body", "try_again", change="", add="", delete=""),
     **_noun("userpools_userpool", "add_attribute"),
@@ -144,6 +146,7 @@ def test_ADM_02_forms_of_pages_are_not_posted_by_who_may_only_look(world: World,
 def test_ADM_02_a_noun_is_only_where_it_belongs(world: World, dana: Desk) -> None:
     pool, identities = f"/admin/{world.stage.pool_id}", f"/admin/{world.identity_pool_id}"
     for url in (
+        *("/admin/calls/", f"{pool}/functions/", f"{identities}/calls/", f"{identities}/functions/"),
         *("/admin/users/", "/admin/messages/", "/admin/settings/", f"{identities}/users/", f"{identities}/settings/"),
         *(
             f"{pool}/operators/",
@@ -158,7 +161,7 @@ def test_ADM_02_a_noun_is_only_where_it_belongs(world: World, dana: Desk) -> Non
 
 def test_TEN_rows_of_another_pool_are_not_there(world: World, dana: Desk, cognito: Any) -> None:
     other = cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
-    for noun in ("appclient", "domain", "group", "message", "resourceserver", "user"):
+    for noun in ("appclient", "domain", "functioncall", "group", "message", "resourceserver", "user"):
         name = "userpools_message_body" if noun == "message" else f"userpools_{noun}_change"
         url = world.url(name).replace(world.stage.pool_id, other)
         assert dana.status(url) == 404, noun
@@ -166,7 +169,7 @@ def test_TEN_rows_of_another_pool_are_not_there(world: World, dana: Desk, cognit
 
 @pytest.mark.parametrize("bad", ["0", "-1", "99999999999999999999", "x", "%00", "a b", "../1", "é"])
 def test_what_is_no_id_is_not_found(world: World, dana: Desk, bad: str) -> None:
-    for noun in ("users", "groups", "app-clients", "domains", "resource-servers", "settings"):
+    for noun in ("users", "groups", "app-clients", "domains", "resource-servers", "settings", "calls"):
         assert dana.status(f"/admin/{world.stage.pool_id}/{noun}/{bad}/") == 404, noun
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests import inbox
 from tests.cast import Stage
 from tests.console.desk import Desk
 from userpools.admin import client_forms, pool_forms
+from userpools.admin.triggers import TriggersForm
 from userpools.domain import setting_effects
 from userpools.domain.setting_effects import Effect
 from userpools.models import UserPool
@@ -57,7 +59,7 @@ def test_a_setting_changes_and_the_others_stay(dana: Desk, stage: Stage, pool_ur
     assert "At least this long: 12 → 10" in dana.get(f"{pool_url}settings/?tab=changes").text
 
 
-TABS = ("general", "passwords", "sign-up", "factors", "templates")
+TABS = ("general", "passwords", "sign-up", "factors", "templates", "triggers")
 
 
 def test_a_page_that_is_saved_as_it_came_changes_nothing(dana: Desk, stage: Stage, pool_url: str) -> None:
@@ -101,6 +103,60 @@ def test_second_factors_and_recovery(dana: Desk, stage: Stage, pool_url: str) ->
     assert described(stage)["AccountRecoverySetting"] == {
         "RecoveryMechanisms": [{"Name": "verified_email", "Priority": 1}]
     }
+
+
+ROLE, IDENTITY = "arn:aws:iam::000000000000:role/sms", "arn:aws:ses:us-east-1:000000000000:identity/id@example.com"
+
+
+def factors_of(stage: Stage) -> dict[str, Any]:
+    found: dict[str, Any] = stage.cognito.get_user_pool_mfa_config(UserPoolId=stage.pool_id)
+    return {name: value for name, value in found.items() if name != "ResponseMetadata"}
+
+
+@pytest.mark.proves("SetUserPoolMfaConfig")
+def test_codes_by_text_message(dana: Desk, stage: Stage, pool_url: str) -> None:
+    url = f"{pool_url}settings/?tab=factors"
+    assert "This is needed for codes by this way." in dana.send(url, mfa_configuration="ON", sms="on").text
+    assert "only where second factors are on" in dana.send(url, sms="on", sms_role=ROLE).text
+    assert "Must contain" in dana.send(url, mfa_configuration="ON", sms="on", sms_role=ROLE, sms_text="No code.").text
+    assert factors_of(stage) == {"MfaConfiguration": "OFF"}
+    dana.do(url, mfa_configuration="ON", sms="on", sms_role=ROLE, sms_text="Ahoy: {####}")
+    assert factors_of(stage) == {
+        "MfaConfiguration": "ON",
+        "SmsMfaConfiguration": {"SmsAuthenticationMessage": "Ahoy: {####}", "SmsConfiguration": {"SnsCallerArn": ROLE}},
+        "SoftwareTokenMfaConfiguration": {"Enabled": False},
+    }
+    stage.user(phone_number="+351912345678", phone_number_verified="true")
+    assert stage.sign_in()["ChallengeName"] == "SMS_MFA"
+    assert inbox.newest("+351912345678").text.startswith("Ahoy: ")
+    assert "sms_role" not in dana.get(url).main_form.fields, "the pool says it already"
+    assert "Nothing was different" in dana.do(url).text
+    dana.do(url, sms_text="")
+    assert "SmsAuthenticationMessage" not in factors_of(stage)["SmsMfaConfiguration"]
+    dana.do(url, mfa_configuration="OPTIONAL", sms=None, totp="on")
+    assert stage.tokens()
+
+
+@pytest.mark.proves("SetUserPoolMfaConfig")
+def test_codes_by_email(dana: Desk, stage: Stage, pool_url: str) -> None:
+    url = f"{pool_url}settings/?tab=factors"
+    stage.user()
+    assert "This is needed for codes by this way." in dana.send(url, mfa_configuration="ON", email="on").text
+    given = {"email": "on", "email_identity": IDENTITY, "mfa_configuration": "ON", "recovery": "admin_only"}
+    dana.do(url, **given, email_subject="Ahoy", email_message="<p>Ahoy: {####}</p>")
+    assert factors_of(stage)["EmailMfaConfiguration"] == {"Message": "<p>Ahoy: {####}</p>", "Subject": "Ahoy"}
+    assert described(stage)["EmailConfiguration"]["SourceArn"] == IDENTITY
+    assert stage.sign_in()["ChallengeName"] == "EMAIL_OTP"
+    assert inbox.newest("alice@example.com").subject == "Ahoy"
+    assert "email_identity" not in dana.get(url).main_form.fields
+    dana.do(url, email_subject="", email_message="")
+    assert factors_of(stage)["EmailMfaConfiguration"] == {}
+    stage.sign_in()
+    assert inbox.newest("alice@example.com").subject != "Ahoy"
+    assert "errornote" in dana.send(url, recovery="verified_email").html
+    dana.do(url, mfa_configuration="OFF", email=None)
+    assert "EmailMfaConfiguration" not in factors_of(stage)
+    assert stage.tokens()
 
 
 def test_templates_reach_the_next_message(dana: Desk, stage: Stage, pool_url: str) -> None:
@@ -162,6 +218,8 @@ def test_the_console_offers_only_settings_that_are_in_effect() -> None:
             **dict.fromkeys(("deletion_protection", "user_pool_tier", "user_pool_tags"), pool_forms.GeneralForm),
             "policies.password_policy": pool_forms.PasswordsForm,
             "auto_verified_attributes": pool_forms.SignUpForm,
+            "lambda_config": TriggersForm,
+            "sms_authentication_message": pool_forms.SecondFactorsForm,
             "user_attribute_update_settings": pool_forms.SignUpForm,
             "admin_create_user_config": pool_forms.SignUpForm,
             "account_recovery_setting": pool_forms.SecondFactorsForm,
@@ -169,7 +227,11 @@ def test_the_console_offers_only_settings_that_are_in_effect() -> None:
             "verification_message_template.sms_message": pool_forms.TemplatesForm,
         },
         "SECOND_FACTORS": dict.fromkeys(
-            ("mfa_configuration", "software_token_mfa_configuration"), pool_forms.SecondFactorsForm
+            (
+                *("mfa_configuration", "software_token_mfa_configuration"),
+                *("sms_mfa_configuration", "email_mfa_configuration"),
+            ),
+            pool_forms.SecondFactorsForm,
         ),
         "APP_CLIENT": dict.fromkeys(
             (

@@ -242,6 +242,88 @@ def test_an_authenticator_is_removed(dana: Desk, stage: Stage, page: str) -> Non
     assert "Second factors changed" in dana.get(page).text
 
 
+@pytest.fixture
+def codes(stage: Stage, alice: User) -> None:
+    """A pool that sends codes, and alice with a phone."""
+    sending = {"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}}
+    stage.cognito.update_user_pool(
+        UserPoolId=stage.pool_id,
+        EmailConfiguration={
+            "EmailSendingAccount": "DEVELOPER",
+            "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/id@example.com",
+        },
+    )
+    stage.cognito.set_user_pool_mfa_config(
+        UserPoolId=stage.pool_id,
+        MfaConfiguration="OPTIONAL",
+        SmsMfaConfiguration=sending,
+        EmailMfaConfiguration={},
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+    )
+    phone = [{"Name": "phone_number", "Value": "+351912345678"}]
+    stage.cognito.admin_update_user_attributes(UserPoolId=stage.pool_id, Username="alice", UserAttributes=phone)
+
+
+@pytest.mark.usefixtures("codes")
+def test_codes_by_message_are_chosen_for_somebody(dana: Desk, stage: Stage, page: str) -> None:
+    url = f"{page}?tab=factors"
+    assert can_sign_in(stage)
+    asked = dana.get(url)
+    assert "Text message to +351912345678" in asked.text
+    assert "They have set up no authenticator app" in asked.text
+    dana.do(url, enabled=["SMS_MFA"], preferred="SMS_MFA")
+    assert stage.sign_in()["ChallengeName"] == "SMS_MFA"
+    dana.do(url, enabled=["SMS_MFA", "EMAIL_OTP"])
+    assert stage.sign_in()["ChallengeName"] == "SMS_MFA"
+    assert "Text message to +351912345678 asked first" in dana.get(page).text
+    dana.do(url, preferred="EMAIL_OTP")
+    assert stage.sign_in()["ChallengeName"] == "EMAIL_OTP"
+    dana.do(url, preferred="")
+    assert stage.sign_in()["ChallengeName"] == "SELECT_MFA_TYPE"
+    assert shape(stage)["UserMFASettingList"] == ["SMS_MFA", "EMAIL_OTP"]
+    assert "PreferredMfaSetting" not in shape(stage)
+    dana.do(url, enabled=None)
+    assert can_sign_in(stage)
+    event = Event.objects.filter(kind="change_factors").latest("created_at")
+    assert (event.actor, event.detail) == ("operator/dana", {"enabled": [], "preferred": ""})
+    assert "Confirms sign-ins: SMS_MFA, EMAIL_OTP → none" in dana.get(f"{page}?tab=changes").text
+
+
+@pytest.mark.usefixtures("codes")
+def test_what_cannot_be_asked_for_is_not_offered(dana: Desk, stage: Stage, page: str) -> None:
+    url = f"{page}?tab=factors"
+    for enabled in ("SOFTWARE_TOKEN_MFA", "WEB_AUTHN"):
+        assert "Select a valid choice" in dana.send(url, enabled=[enabled]).text
+    assert "tick it above, too" in dana.send(url, enabled=["SMS_MFA"], preferred="EMAIL_OTP").text
+    stage.cognito.admin_delete_user_attributes(
+        UserPoolId=stage.pool_id, Username="alice", UserAttributeNames=["phone_number"]
+    )
+    assert "They have no phone number." in dana.get(url).text
+    assert "Select a valid choice" in dana.send(url, enabled=["SMS_MFA"]).text
+    assert can_sign_in(stage)
+
+
+@pytest.mark.usefixtures("codes")
+def test_a_factor_that_is_not_offered_any_more_can_be_taken_away(dana: Desk, stage: Stage, page: str) -> None:
+    url = f"{page}?tab=factors"
+    dana.do(url, enabled=["SMS_MFA", "EMAIL_OTP"], preferred="SMS_MFA")
+    stage.cognito.set_user_pool_mfa_config(
+        UserPoolId=stage.pool_id, MfaConfiguration="OPTIONAL", EmailMfaConfiguration={}
+    )
+    asked = dana.get(url)
+    assert "The pool confirms no sign-ins by text message." in asked.text
+    assert asked.main_form.fields["enabled"] == ["SMS_MFA", "EMAIL_OTP"]
+    dana.do(url, enabled=["EMAIL_OTP"], preferred="EMAIL_OTP")
+    assert shape(stage)["UserMFASettingList"] == ["EMAIL_OTP"]
+    assert stage.sign_in()["ChallengeName"] == "EMAIL_OTP"
+
+
+def test_a_pool_without_factors_offers_none(dana: Desk, stage: Stage, page: str) -> None:
+    asked = dana.get(f"{page}?tab=factors")
+    assert "The pool offers no authenticator apps." in asked.text
+    assert "Nothing was different" in dana.do(f"{page}?tab=factors").text
+
+
 @pytest.mark.proves("AdminDeleteUser")
 def test_deleting_leaves_nothing_but_that_it_happened(dana: Desk, stage: Stage, page: str, alice: User) -> None:
     assert "Delete Alice Moreau?" in dana.get(f"{page}delete/").text

@@ -10,12 +10,16 @@ from django.contrib.auth.models import Group as OperatorRole
 from django.contrib.auth.models import User as Operator
 
 from cognito_site.console import places
+from cognito_site.functions import registered
 from identitypools.models import AccessKey, Identity, IdentityPool
 from tests.cast import Stage
 from tests.console.desk import hire
+from tests.refusals import refused
 from userpools.domain import factors
-from userpools.models import Message, User
+from userpools.models import FunctionCall, Message, User
 
+GREET = "arn:aws:lambda:us-east-1:000000000000:function:greet"
+HOOK = {"webhook": "https://hooks.example.com/greet", "secret": "shared-with-the-receiver-1"}
 SECRET_CLIENT = {"GenerateSecret": True, "ClientName": "Storefront"}
 TRUST = {
     "Version": "2012-10-17",
@@ -51,11 +55,13 @@ class World:
 
 # Where a noun is, and whether its pages are about a row.
 PLACES = {
+    "cognito_site_function": ("", True),
     "auth_user": ("", True),
     "auth_group": ("", True),
     "userpools_appclient": ("pool", True),
     "userpools_domain": ("pool", True),
     "userpools_event": ("pool", True),
+    "userpools_functioncall": ("pool", True),
     "userpools_group": ("pool", True),
     "userpools_message": ("pool", True),
     "userpools_resourceserver": ("pool", True),
@@ -91,11 +97,14 @@ def make(stage: Stage, identity: Any, iam: Any) -> World:
     iam.put_role_policy(RoleName="reader", PolicyName="read", PolicyDocument=json.dumps(POLICY))
     pool = alice.pool
     message = Message.objects.get(kind="ForgotPassword")
+    registered.register(GREET, HOOK)
     ids = {
+        "cognito_site_function": GREET,
         "auth_user": hire("omar").pk,
         "auth_group": OperatorRole.objects.create(name="Support").pk,
         "userpools_appclient": client["ClientId"],
         "userpools_domain": "harbour",
+        "userpools_functioncall": _call(stage).pk,
         "userpools_group": pool.groups.get().pk,
         "userpools_message": message.pk,
         "userpools_resourceserver": pool.resource_servers.get().pk,
@@ -106,7 +115,7 @@ def make(stage: Stage, identity: Any, iam: Any) -> World:
         "identitypools_identitypool": identity_pool["IdentityPoolId"],
         "identitypools_role": iam.get_role(RoleName="reader")["Role"]["RoleId"],
     }
-    secrets = [client["ClientSecret"], added["ClientSecretDescriptor"]["ClientSecretValue"]]
+    secrets = [client["ClientSecret"], added["ClientSecretDescriptor"]["ClientSecretValue"], HOOK["secret"]]
     return World(stage, ids, identity_pool["IdentityPoolId"], secrets)
 
 
@@ -119,6 +128,15 @@ def _alice(stage: Stage) -> User:
     key = stage.public.associate_software_token(AccessToken=tokens["AccessToken"])["SecretCode"]
     stage.public.verify_software_token(AccessToken=tokens["AccessToken"], UserCode=factors.code_at(key))
     return alice
+
+
+def _call(stage: Stage) -> FunctionCall:
+    """Of a function that is nowhere, by somebody who therefore could not sign up."""
+    for config in ({"PreSignUp": f"{GREET}-nowhere"}, {"PostConfirmation": GREET}):
+        stage.cognito.update_user_pool(UserPoolId=stage.pool_id, MfaConfiguration="OPTIONAL", LambdaConfig=config)
+        if "PreSignUp" in config:
+            refused(stage.public.sign_up, ClientId=stage.client_id, Username="carl", Password="Correct-horse-7")
+    return FunctionCall.objects.get()
 
 
 def _key() -> AccessKey:

@@ -165,7 +165,9 @@ def test_the_process_survives_an_exception(write: Write) -> None:
     assert invoke(arn, n=1).value == before
 
 
-@pytest.mark.parametrize("text", ["NaN", "Infinity", "nonsense", '"\\ud800"', '"\\u0000"', "[" * 40 + "]" * 40])
+@pytest.mark.parametrize(
+    "text", ["NaN", "Infinity", "1e999", "nonsense", '"\\ud800"', '"\\u0000"', "[" * 40 + "]" * 40]
+)
 def test_TRG_03_an_answer_that_nobody_should_store(write: Write, text: str) -> None:
     """A handler cannot send these by returning something: it has to go around our runtime."""
     arn = write(f"""

@@ -321,3 +321,36 @@ def test_the_command_tells_how_a_function_failed(write: Write, data_dir: Path) -
 def test_names_are_of_this_installation() -> None:
     here = django_settings.POOLHOUSE
     assert arns.of_name("greet") == f"arn:aws:lambda:{here.region}:{here.account_id}:function:greet"
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def _found(arn: str) -> Any:
+    try:
+        return registry.find(arn)
+    except Unacceptable:
+        return None
+
+
+@pytest.mark.parametrize(
+    "file", ["", "[", f'["{GREET}2"]\nfolder = "x"\n["{GREET}:live"]\nendpoint = ""\n["*"]\nx = 1']
+)
+@pytest.mark.parametrize("default", ["", "http://127.0.0.1:3001"])
+def test_entries_lead_where_asking_leads(
+    write: Write, data_dir: Path, settings: Settings, file: str, default: str
+) -> None:
+    settings.POOLHOUSE = replace(settings.POOLHOUSE, lambda_endpoint_url=default)
+    write(ECHO)
+    write(ECHO, name="greet3")
+    registered.register(f"{GREET}3", {"webhook": "https://a.example", "secret": SECRET})
+    registered.register(f"{GREET}4:live", {"webhook": "https://b.example", "secret": SECRET})
+    if file:
+        write_file(data_dir, file)
+    entries = list(registry.entries())
+    for name in ("greet", "greet2", "greet3", "greet4", "greet5"):
+        for qualifier in ("", ":live", ":$LATEST"):
+            arn = f"{arns.of_name(name)}{qualifier}"
+            entry = registry.entry_of(arn, entries)
+            assert (entry.target if entry else None) == _found(arn), arn
+    assert registry.entry_of("nonsense", entries) is None

@@ -146,7 +146,10 @@ def test_a_function_says_no(receiver: Receiver) -> None:
     assert len(receiver.seen) == 1
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"\xff", b"[" * 100_000, b'{"a": NaN}', b"1" * 5000, b'"\\u0000"'])
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b"\xff", b"[" * 100_000, b'{"a": NaN}', b'{"a": 1e999}', b"1" * 5000, b'"\\u0000"'],
+)
 def test_TRG_03_answers_have_limits(receiver: Receiver, body: bytes) -> None:
     receiver.body = body
     with pytest.raises(Garbled):

@@ -111,5 +111,6 @@ navigation.register(
     50,
     "What happened",
     Entry("Events", "userpools_event_changelist", "activity", "userpools.view_event"),
+    Entry("Function calls", "userpools_functioncall_changelist", "bolt", "userpools.view_functioncall"),
     Entry("Changes", "changes", "history", "console.view_change"),
 )

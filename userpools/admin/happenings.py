@@ -42,6 +42,7 @@ WORDS = {
     events.LOSE_ALIAS: Words("alert", "Lost an address to another account"),
     events.CHANGE_FACTORS: Words("shield", "Second factors changed"),
     events.CREATE_USER: Words("plus", "Account created"),
+    events.MIGRATE_USER: Words("plus", "Account moved here by a function"),
     events.RESEND_INVITATION: Words("mail", "Invitation sent again"),
     events.SET_PASSWORD: Words("key", "Password set"),
     events.REQUIRE_RESET: Words("key", "Password reset demanded"),
@@ -54,7 +55,14 @@ WORDS = {
     events.CHANGE_SETTINGS: Words("pen", "Settings changed by the API"),
     events.SMS_NEARLY_USED: Words("alert", "Most text messages of the day are sent"),
 }
-METHODS = {"pwd": "password", "otp": "authenticator code", "mfa": "", "new_password": "new password"}
+METHODS = {
+    "pwd": "password",
+    "otp": "authenticator code",
+    "sms": "code by text message",
+    "email_otp": "code by e-mail",
+    "mfa": "",
+    "new_password": "new password",
+}
 
 STATES = {
     Message.Status.PENDING: ("info", "Waiting"),

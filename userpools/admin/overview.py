@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from cognito_site.console import changes, charts, overview
 from cognito_site.console.overview import Panel
+from userpools.admin import triggers
 from userpools.admin.place import USER_POOL, pool_of
 from userpools.domain import access, activity, inbox
 from userpools.domain.activity import Activity
+from userpools.domain.triggers import log
 from userpools.models import UserPool
 
 EVENTS, USERS, MESSAGES = "userpools.view_event", "userpools.view_user", "userpools.view_message"
@@ -74,6 +76,7 @@ def _attention(request: HttpRequest, pool: UserPool, waiting: dict[str, int]) ->
             "Look",
             _list("message", state="failed"),
         )
+    yield from _functions_attention(request, pool)
     if request.user.has_perm("userpools.view_appclient"):
         for client in pool.clients.all():
             if len(client.secrets) > 1:
@@ -89,6 +92,25 @@ def _attention(request: HttpRequest, pool: UserPool, waiting: dict[str, int]) ->
     if not pool.domains.exists() and request.user.has_perm("userpools.add_domain"):
         why = "people cannot sign in on the web, only by API"
         yield "", "globe", "There are no sign-in pages", why, "Add a domain", reverse("admin:userpools_domain_add")
+
+
+def _functions_attention(request: HttpRequest, pool: UserPool) -> Any:
+    """As ``_attention``."""
+    if lost := triggers.leading_nowhere(pool):
+        url = f"{reverse('admin:userpools_userpool_change')}?tab=triggers"
+        why = f"whoever gets there is refused: {', '.join(lost)}"
+        yield "bad", "bolt", "A trigger leads nowhere", why, "Triggers", url
+    failed = log.failed_of_day(pool) if request.user.has_perm("userpools.view_functioncall") else 0
+    if failed:
+        what = f"{failed} call{'' if failed == 1 else 's'} of functions failed"
+        yield (
+            "warn",
+            "bolt",
+            what,
+            "within a day; what was said is with each",
+            "Look",
+            _list("functioncall", outcome="failed"),
+        )
 
 
 def _outside(request: HttpRequest) -> dict[str, Any]:

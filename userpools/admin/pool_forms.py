@@ -157,12 +157,59 @@ class SignUpForm(ConsoleForm):
     )
 
 
+SMS, EMAIL = "sms_mfa_configuration", "email_mfa_configuration"
+ASKED_BY_AWS = "AWS asks for it, and tools compare it. Nothing is sent through it here: any ARN of this form will do."
+
+
 class SecondFactorsForm(ConsoleForm):
+    """What AWS wants to know before it sends is asked only where the pool does not say it yet."""
+
     mfa_configuration = contract.choice(
         "SetUserPoolMfaConfig", "mfa_configuration", MFA, label="Second factor", widget=forms.RadioSelect
     )
     totp = forms.BooleanField(
         required=False, label="Authenticator apps", help_text="Codes of six digits, by the clock."
+    )
+    sms = forms.BooleanField(
+        required=False, label="Text messages", help_text="A code to the phone number. Whoever moves the number gets it."
+    )
+    email = forms.BooleanField(
+        required=False, label="E-mail", help_text="A code to the address. Whoever reads their mail gets it."
+    )
+    sms_text = contract.text(
+        "SetUserPoolMfaConfig",
+        f"{SMS}.sms_authentication_message",
+        required=False,
+        label="Text",
+        says=CODE,
+        help_text=f"{CODE} Empty: what Poolhouse says by itself.",
+    )
+    sms_role = contract.text(
+        "SetUserPoolMfaConfig",
+        f"{SMS}.sms_configuration.sns_caller_arn",
+        required=False,
+        label="Role that sends",
+        says="An ARN, as in arn:aws:iam::000000000000:role/sms.",
+        help_text=ASKED_BY_AWS,
+        widget=forms.TextInput(attrs={"class": "mono"}),
+    )
+    email_subject = contract.text("SetUserPoolMfaConfig", f"{EMAIL}.subject", required=False, label="Subject")
+    email_message = contract.text(
+        "SetUserPoolMfaConfig",
+        f"{EMAIL}.message",
+        required=False,
+        label="E-mail (HTML)",
+        says=CODE,
+        help_text=f"{CODE} Empty: what Poolhouse says by itself.",
+    )
+    email_identity = contract.text(
+        CREATE,
+        "email_configuration.source_arn",
+        required=False,
+        label="Identity that sends",
+        says="An ARN, as in arn:aws:ses:us-east-1:000000000000:identity/id@example.com.",
+        help_text=ASKED_BY_AWS,
+        widget=forms.TextInput(attrs={"class": "mono"}),
     )
     recovery = forms.ChoiceField(
         choices=list(RECOVERY.items()),
@@ -170,7 +217,28 @@ class SecondFactorsForm(ConsoleForm):
         label="A forgotten password",
         help_text="Where the code goes. An address that also confirms sign-ins is passed over.",
     )
-    sections = (("Confirming a sign-in", ("mfa_configuration", "totp")), ("Getting back in", ("recovery",)))
+    sections = (
+        ("Confirming a sign-in", ("mfa_configuration", "totp", "sms", "email")),
+        ("Codes by text message", ("sms_text", "sms_role")),
+        ("Codes by e-mail", ("email_subject", "email_message", "email_identity")),
+        ("Getting back in", ("recovery",)),
+    )
+
+    def prepare(self) -> None:
+        settings = self.visit.row.settings
+        if "sms_configuration" in settings:
+            del self.fields["sms_role"]
+        if settings["email_configuration"]["email_sending_account"] == "DEVELOPER":
+            del self.fields["email_identity"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        for factor, needed in (("sms", "sms_role"), ("email", "email_identity")):
+            if given.get(factor) and needed in self.fields and not given.get(needed, True):
+                self.add_error(needed, "This is needed for codes by this way.")
+        if given.get("sms") and given.get("mfa_configuration") == "OFF":
+            self.add_error("sms", "Text messages are sent only where second factors are on.")
+        return given
 
 
 TEMPLATE = "verification_message_template"

@@ -18,6 +18,8 @@ from cognito_site.console.visits import Visit
 from userpools.admin import pool_forms
 from userpools.admin.place import USER_POOL
 from userpools.admin.pool_deeds import AddAttribute, DeletePool, NewPool
+from userpools.admin.pool_factors import SecondFactors
+from userpools.admin.triggers import Triggers
 from userpools.domain import access, schema, user_pools
 from userpools.models import UserPool
 
@@ -94,27 +96,6 @@ class SignUp(FormTab):
         user_pools.change(visit.row, changes)
 
 
-class SecondFactors(FormTab):
-    name, label, form_class = "factors", "Second factors", pool_forms.SecondFactorsForm
-
-    def initial(self, visit: Visit) -> dict[str, Any]:
-        pool: UserPool = visit.row
-        said = pool.settings.get("account_recovery_setting", {}).get("recovery_mechanisms")
-        recovery = " ".join(pool.recovery_channels) if said else ""
-        return {"mfa_configuration": pool.mfa, "totp": pool.offers_totp, "recovery": recovery}
-
-    def save(self, visit: Visit, given: dict[str, Any]) -> None:
-        changes: dict[str, Any] = {
-            "mfa_configuration": given["mfa_configuration"],
-            "software_token_mfa_configuration": {"enabled": given["totp"]},
-        }
-        if given["recovery"] != self.initial(visit)["recovery"]:
-            named = given["recovery"].split()
-            mechanisms = [{"name": name, "priority": priority} for priority, name in enumerate(named, 1)]
-            changes["account_recovery_setting"] = {"recovery_mechanisms": mechanisms} if mechanisms else {}
-        user_pools.change(visit.row, changes)
-
-
 class Attributes(Tab):
     name, label, template = "attributes", "Attributes", "console/userpools/attributes.html"
 
@@ -168,7 +149,7 @@ class UserPoolAdmin(PlaceRowAdmin):
     empty = "A user pool is a directory of people. Add one to have somewhere to sign up."
     list_display = ("pool", "pool_id", "protection", "created")
     search_help_text = "Name or id"
-    tabs = (General(), Passwords(), SignUp(), SecondFactors(), Attributes(), Templates(), ChangesTab())
+    tabs = (General(), Passwords(), SignUp(), SecondFactors(), Attributes(), Templates(), Triggers(), ChangesTab())
     deeds = (AddAttribute(), DeletePool())
     adding = NewPool()
 

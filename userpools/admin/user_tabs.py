@@ -12,8 +12,9 @@ from cognito_site.console.visits import Visit
 from userpools.admin import happenings, timeline, user_words
 from userpools.admin.people import name_of
 from userpools.admin.place import context
-from userpools.domain import attribute_changes, factors, groups, lockout, schema, tokens
+from userpools.domain import attribute_changes, groups, lockout, schema, tokens
 from userpools.domain.schema import Attribute
+from userpools.domain.triggers import log
 from userpools.models import User
 
 MOST_LISTED = 50
@@ -30,7 +31,6 @@ class Overview(Tab):
         answer = user_words.answer(user, name_of(user))
         offered = {deed.name: deed for deed in visit.admin.deeds if visit.may(deed.verb) and deed.applies(user)}
         helps = [offered[name] for name in answer.deeds if name in offered]
-        token = factors.totp_of(user)
         return {
             "user_shown": user,
             "answer": answer,
@@ -40,8 +40,7 @@ class Overview(Tab):
             "sees_events": visit.may("userpools.view_event"),
             "sees_clients": visit.may("userpools.view_appclient"),
             "sees_messages": visit.may("userpools.view_message"),
-            "factor": token,
-            "factors": user_words.factors_of(user),
+            "factors": user_words.factors_in_force(user),
             "families": [(each, happenings.device_of(each.user_agent)) for each in tokens.living(user)[:5]],
             "may_change": visit.may("change"),
             "free_guesses": lockout.FREE_GUESSES,
@@ -135,7 +134,7 @@ class Groups(FormTab):
         return None
 
 
-# --- what they are signed in on, and what was written to them -------------------------------------------------------
+# --- what they are signed in on, what was written to them and asked about them --------------------------------------
 
 
 class SignIns(Tab):
@@ -161,3 +160,12 @@ class Messages(Tab):
                 for message in found
             ]
         }
+
+
+class FunctionCalls(Tab):
+    name, label, template = "calls", "Function calls", "console/userpools/user_calls.html"
+    permission = "userpools.view_functioncall"
+
+    def context(self, visit: Visit) -> dict[str, Any]:
+        found = log.about(visit.row.pool, visit.row.username).defer("event", "result", "output")
+        return {"calls": found[:MOST_LISTED]}

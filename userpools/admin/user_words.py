@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.timesince import timeuntil
 
-from userpools.domain import standing
+from userpools.domain import factors, standing
 from userpools.domain.standing import Finding, Matter, Reason, Verdict
 from userpools.models import User
 
@@ -171,5 +171,48 @@ def pill_of(user: User) -> tuple[str, str]:
     return STATUSES[User.Status(user.status)]
 
 
+# --- second factors -------------------------------------------------------------------------------------------------
+
+# Where a factor cannot be asked for: the pool does not offer it, or the user has nothing to ask with.
+NOT_OFFERED = {
+    User.Mfa.TOTP: "The pool offers no authenticator apps.",
+    User.Mfa.SMS: "The pool confirms no sign-ins by text message.",
+    User.Mfa.EMAIL: "The pool confirms no sign-ins by e-mail.",
+}
+NOT_HAD = {
+    User.Mfa.TOTP: "They have set up no authenticator app: they do that themselves.",
+    User.Mfa.SMS: "They have no phone number.",
+    User.Mfa.EMAIL: "They have no e-mail address.",
+}
+
+
 def factors_of(user: User) -> str:
+    """As the row has it: for lists."""
     return ", ".join(FACTORS.get(User.Mfa(factor), factor) for factor in user.enabled_mfa)
+
+
+def factor_of(user: User, factor: str) -> str:
+    """With what it goes to."""
+    if factor == User.Mfa.TOTP:
+        token = factors.totp_of(user)
+        name = f" “{token.friendly_name[:40]}”" if token and token.friendly_name else ""
+        return f"Authenticator app{name}"
+    address = user.attributes.get(factors.ADDRESS_OF[factor])
+    return f"{FACTORS[User.Mfa(factor)]}{f' to {address}' if address else ''}"
+
+
+def factors_in_force(user: User) -> list[tuple[str, bool]]:
+    """What confirms a sign-in now, each with whether it is asked first."""
+    return [(factor_of(user, factor), factor == user.preferred_mfa) for factor in factors.in_force(user)]
+
+
+def missing_factors(user: User) -> dict[str, str]:
+    """Why a factor cannot be asked for."""
+    reasons = {factor: _reason(user, factor) for factor in factors.FACTORS}
+    return {factor: reason for factor, reason in reasons.items() if reason}
+
+
+def _reason(user: User, factor: str) -> str:
+    if factor not in user.pool.second_factors:
+        return NOT_OFFERED[User.Mfa(factor)]
+    return "" if factors.has(user, factor) else NOT_HAD[User.Mfa(factor)]

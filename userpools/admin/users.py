@@ -21,7 +21,7 @@ from cognito_site.console.navigation import Entry
 from cognito_site.console.site import console
 from cognito_site.console.tabs import ChangesTab
 from cognito_site.console.visits import Visit
-from userpools.admin import user_bulk, user_tabs, user_words
+from userpools.admin import user_bulk, user_factors, user_tabs, user_words
 from userpools.admin import user_deeds as deeds
 from userpools.admin.people import address_of, avatar_of, face_of, name_of
 from userpools.admin.place import USER_POOL, InPool, context, pool_of
@@ -138,9 +138,11 @@ class UserAdmin(InPool):
     tabs = (
         user_tabs.Overview(),
         user_tabs.Profile(),
+        user_factors.SecondFactors(),
         user_tabs.Groups(),
         user_tabs.SignIns(),
         user_tabs.Messages(),
+        user_tabs.FunctionCalls(),
         ChangesTab(),
     )
     deeds = (

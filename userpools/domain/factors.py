@@ -139,11 +139,12 @@ def is_owed(user: User) -> bool:
 def in_force(user: User) -> list[str]:
     """The factors that can confirm a sign-in of ``user`` now. In an OPTIONAL pool one counts once its owner enabled it;
     in an ON pool having it is enough."""
-    usable = [factor for factor in FACTORS if _has(user, factor)]
+    usable = [factor for factor in FACTORS if has(user, factor)]
     return [factor for factor in usable if user.pool.mfa == "ON" or factor in user.enabled_mfa]
 
 
-def _has(user: User, factor: str) -> bool:
+def has(user: User, factor: str) -> bool:
+    """Something to ask with, and a pool that asks."""
     if factor not in user.pool.second_factors:
         return False
     return totp_of(user) is not None if factor == TOTP_MFA else bool(user.attributes.get(ADDRESS_OF[factor]))
@@ -153,7 +154,7 @@ def can_be_set_up(user: User) -> list[str]:
     """In the sign-in itself, where the pool requires a factor and the user has none."""
     if user.pool.mfa != "ON":
         return []
-    return [factor for factor in FACTORS if factor in user.pool.second_factors and not _has(user, factor)]
+    return [factor for factor in FACTORS if factor in user.pool.second_factors and not has(user, factor)]
 
 
 def configured(user: User) -> list[str]:
@@ -199,7 +200,7 @@ def _check_wishes(user: User, wishes: dict[str, tuple[bool, bool]]) -> None:
 def _check_usable(user: User, factor: str) -> None:
     if factor not in user.pool.second_factors:
         raise errors.no_delivery_config(factor)
-    if not _has(user, factor):
+    if not has(user, factor):
         raise errors.software_token_not_verified() if factor == TOTP_MFA else errors.no_delivery_config(factor)
 
 

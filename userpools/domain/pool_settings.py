@@ -98,9 +98,9 @@ def updated(pool: UserPool, given: Settings) -> Settings:
 
 
 def changed(pool: UserPool, changes: Settings) -> Settings:
-    """As it was, but for ``changes``, whose members are replaced whole. What has an old name and a new one follows the
-    member that changed."""
-    settings = deepcopy({**pool.settings, **changes})
+    """As it was, but for ``changes``, whose members are replaced whole, or taken away where they are None. What has an
+    old name and a new one follows the member that changed."""
+    settings = deepcopy({member: value for member, value in {**pool.settings, **changes}.items() if value is not None})
     if "verification_message_template" in changes:
         for legacy in LEGACY_MESSAGES:
             settings.pop(legacy, None)

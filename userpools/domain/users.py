@@ -25,6 +25,7 @@ from userpools.domain import (
     sendable,
     tokens,
 )
+from userpools.domain.triggers import log
 from userpools.domain.triggers.sign_up import pre_sign_up
 from userpools.models import User, UserPool
 from userpools.values import Context
@@ -205,6 +206,7 @@ def delete(user: User, context: Context, client: str = "") -> None:
     """With everything that is theirs; the pool remembers that it happened, under an id that leads to nobody."""
     locked = access.locked_user(user)
     events.record(user.pool, None, events.DELETE_USER, client=client, context=context, detail={"sub": str(user.sub)})
+    log.about(user.pool, user.username).delete()
     locked.delete()
 
 

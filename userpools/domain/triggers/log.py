@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito_site.functions.outcomes import Answer, Failure
 from userpools.models import FunctionCall, UserPool
+from userpools.models.function_call import FAILED, LONGEST_NAME
 
 MASK = "***"
 # Of requests and responses; the values of a map are masked one by one, so that its keys can be seen.
 SECRET = frozenset({"password", "challengeAnswer", "code", "privateChallengeParameters"})
 LONGEST_OUTPUT = 4096
 LONGEST_ERROR = 2000
-# What was typed for one.
-LONGEST_NAME = 2048
+MOST_RECENT = 20_000
 
 
 def masked(event: Any) -> Any:
@@ -59,3 +61,25 @@ def _keep(
         created_at=timezone.now(),
         **more,
     )
+
+
+# --- reading it -------------------------------------------------------------------------------------------------------
+
+
+def recent(pool: UserPool) -> QuerySet[FunctionCall]:
+    """The newest calls, which may be asked for what no index leads to."""
+    newest = pool.function_calls.order_by("-created_at").values_list("created_at", flat=True)
+    edge = next(iter(newest[MOST_RECENT : MOST_RECENT + 1]), None)
+    return pool.function_calls.filter(created_at__gte=edge) if edge else pool.function_calls.all()
+
+
+def failed_of_day(pool: UserPool) -> int:
+    """Of those that somebody waited for; counted no further than a thousand."""
+    since = timezone.now() - timedelta(days=1)
+    found = pool.function_calls.filter(FAILED, created_at__gte=since, is_trial=False)
+    return found.order_by()[:1000].count()
+
+
+def about(pool: UserPool, *names: str) -> QuerySet[FunctionCall]:
+    """All that are kept about users of these names."""
+    return pool.function_calls.filter(user_name__in=[name[:LONGEST_NAME] for name in names])
