@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,8 @@ from tests.cast import PASSWORD, Stage
 from tests.console.desk import Desk, hire, sit_down
 from tests.refusals import refused
 from userpools.domain import factors, lockout
-from userpools.models import Event, Message, User
+from userpools.models import CodeGuesses, Event, Message, TotpToken, UnknownName, User
+from userpools.models.lockable import Lockable
 
 
 @pytest.fixture
@@ -71,6 +73,22 @@ def test_a_locked_account_says_for_how_long_and_offers_to_lift_the_lock(dana: De
     dana.do(f"{page}unlock/")
     assert can_sign_in(stage)
     assert "Nothing stands in the way" in dana.get(page).text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Lockable.__subclasses__() if kind is not UnknownName])
+def test_every_lock_is_said_and_lifted(dana: Desk, stage: Stage, page: str, kind: type[Lockable]) -> None:
+    user = User.objects.get(username="alice")
+    until = timezone.now() + timedelta(minutes=11)
+    locks: dict[type[Lockable], Callable[[], Any]] = {
+        User: lambda: User.objects.filter(pk=user.pk).update(locked_until=until),
+        TotpToken: lambda: user.totp_tokens.create(key=b"", created_at=until, locked_until=until),
+        CodeGuesses: lambda: user.code_guesses.create(factor="SMS_MFA", locked_until=until),
+    }
+    locks[kind]()
+    assert "Lift the lock…" in dana.get(page).text
+    dana.do(f"{page}unlock/")
+    assert "Lift the lock…" not in dana.get(page).text
+    assert not kind._default_manager.exclude(locked_until=None).exists()
 
 
 @pytest.mark.parametrize(

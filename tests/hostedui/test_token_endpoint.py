@@ -369,3 +369,34 @@ def test_a_pool_without_a_domain_has_no_endpoint(stage: Stage) -> None:
     answer = exchange(app, "x")
     assert answer.error == (400, "invalid_request")
     assert "no domain" in answer.told["error_description"]
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        ["admin_user_global_sign_out"],
+        ["admin_disable_user", "admin_enable_user"],
+        ["admin_reset_user_password"],
+    ],
+)
+def test_TOK_01_a_code_does_not_outlive_what_ends_sign_ins(app: App, visitor: Visitor, deeds: list[str]) -> None:
+    code = code_of(app, visitor)
+    for deed in deeds:
+        getattr(app.stage.cognito, deed)(UserPoolId=app.stage.pool_id, Username="alice")
+    assert exchange(app, code).error == (400, "invalid_grant")
+    assert not TokenFamily.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "has_email"), [("openid", True), ("openid api/read", True), ("openid profile api/read", False)]
+)
+def test_scopes_that_mean_no_attribute_leave_none_out(app: App, visitor: Visitor, scopes: str, has_email: bool) -> None:
+    app.stage.cognito.create_resource_server(
+        UserPoolId=app.stage.pool_id,
+        Identifier="api",
+        Name="api",
+        Scopes=[{"ScopeName": "read", "ScopeDescription": "Reads"}],
+    )
+    other = app.other(AllowedOAuthScopes=["openid", "profile", "api/read"])
+    code = code_of(other, visitor, scope=scopes)
+    assert ("email" in claims_of(exchange(other, code).told["id_token"])) == has_email

@@ -201,3 +201,17 @@ def test_API_02_an_access_token_and_nothing_else(stage: Stage) -> None:
             answer = refused(getattr(stage.public, operation), AccessToken=other, **more)
             assert answer[0] == "NotAuthorizedException", operation
     assert stage.public.get_user(AccessToken=tokens["AccessToken"])
+
+
+def test_MSG_03_changes_send_no_more_codes_than_questions_do(verifying: Stage) -> None:
+    verifying.user()
+    token = verifying.tokens()["AccessToken"]
+    for number in range(5):
+        assert update(verifying, token, email=f"alice{number}@example.com")
+    refusal = refused(update, stage=verifying, token=token, email="alice5@example.com")
+    assert refusal[0] == "TooManyRequestsException"
+    assert own(verifying, token)["email"] == "alice4@example.com"
+    assert update(verifying, token, name="Alice") == [], "where no code is sent, nothing is counted"
+    verifying.cognito.admin_update_user_attributes(
+        UserPoolId=verifying.pool_id, Username="alice", UserAttributes=[{"Name": "email", "Value": "new@example.com"}]
+    )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
+from cognito_site.contract import errors
 from tests import inbox
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.operations.test_sign_up import EXPIRED, MISMATCH, NOT_FOUND
 from tests.refusals import refused
-from userpools.models import User
+from userpools.domain import authorization_codes, steady, tokens
+from userpools.models import AppClient, TokenFamily, User
+from userpools.values import Context
 
 pytestmark = pytest.mark.django_db
 
@@ -170,10 +175,51 @@ def test_PWD_05_a_client_that_hides_users_answers_alike(stage: Stage) -> None:
         told = forgot(stage, name, ClientId=client_id)
         assert told == forgot(stage, name, ClientId=client_id), name
         assert told.keys() == {"Destination", "DeliveryMedium", "AttributeName"}
-    for name in ("alice", "bob", "mallory"):
-        assert refused(reset, stage=stage, code="000000", name=name, ClientId=client_id) == MISMATCH, name
+    for name in ("alice", "bob", "carol", "mallory"):
+        for _ in range(7):
+            assert refused(reset, stage=stage, code="000000", name=name, ClientId=client_id) == MISMATCH, name
     assert not inbox.to("bob@example.com")
     assert User.objects.filter(status="CONFIRMED").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "medium"),
+    [
+        ({}, "EMAIL"),
+        ({"AutoVerifiedAttributes": ["email"]}, "EMAIL"),
+        ({"AutoVerifiedAttributes": ["phone_number"]}, "SMS"),
+        ({"UsernameAttributes": ["phone_number"]}, "SMS"),
+        ({"Schema": [{"Name": "phone_number", "Required": True}]}, "SMS"),
+    ],
+)
+def test_PWD_05_nobody_is_told_of_a_medium_that_users_have(
+    cognito: Any, public: Any, settings: dict[str, Any], medium: str
+) -> None:
+    stage = set_stage(cognito, public, **settings)
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    told = {forgot(stage, name, ClientId=client_id)["DeliveryMedium"] for name in ("mallory", "trent", "oscar")}
+    assert told == {medium}
+
+
+def test_REC_06_nobody_is_answered_sooner(stage: Stage) -> None:
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    stage.user()
+    for name in ("alice", "mallory"):
+        begun = time.perf_counter()
+        forgot(stage, name, ClientId=client_id)
+        assert time.perf_counter() - begun >= steady.SECONDS, name
+
+
+def test_TOK_01_a_reset_ends_tokens_that_were_not_fetched(stage: Stage) -> None:
+    """Between the password and its tokens an administrator demands a reset."""
+    stage.user()
+    user = User.objects.select_related("pool").get(username="alice")
+    client = AppClient.objects.select_related("pool").get(pk=stage.client_id)
+    grant = tokens.Grant(client, user, "api", [], timezone.now(), ("pwd",))
+    stage.cognito.admin_reset_user_password(UserPoolId=stage.pool_id, Username="alice")
+    with pytest.raises(errors.PasswordResetRequired):
+        tokens.issue(grant, Context(), authorization_codes._no_code)
+    assert not TokenFamily.objects.exists()
 
 
 def test_a_legacy_client_tells(stage: Stage) -> None:

@@ -36,6 +36,8 @@ def update(user: User, given: Given, context: Context, client: str = "") -> list
     attributes.check_addresses(changes, {**user.attributes, **changes})
     unproved = [channel for channel in CHANNELS if _asks_for_code(user, changes, channel)]
     letters = {channel: _letter(user, "UpdateUserAttribute", channel, context) for channel in unproved}
+    if unproved and not context.actor:
+        _count_codes(user)
     # Administrators' operation declares neither refusal, people's own only one.
     declared = () if context.actor else (errors.CodeDeliveryFailure,)
     for channel in unproved:
@@ -50,6 +52,14 @@ def update(user: User, given: Given, context: Context, client: str = "") -> list
         ]
         _record(locked, changes, context, client)
     return sent
+
+
+def _count_codes(user: User) -> None:
+    """As often as somebody may ask for a code without a change."""
+    try:
+        limits.count(limits.SEND_ATTRIBUTE_CODE, user.pool, user, user.username)
+    except errors.LimitExceeded:
+        raise errors.rate_exceeded() from None
 
 
 def _changes_address(user: User, changes: Given, channel: str) -> bool:

@@ -71,9 +71,10 @@ def groups_of(user: User) -> Groups:
 
 
 def visible(client: AppClient, user: User, scopes: Iterable[str] | None) -> dict[str, str]:
-    """The attributes that ``client`` may read and ``scopes`` ask for; None: sign-in by API, which asks for all."""
+    """The attributes that ``client`` may read and ``scopes`` ask for. None, for a sign-in by API, and scopes of which
+    none means attributes ask for all."""
     readable = attributes.readable(user, client)
-    asked = None if scopes is None else set(scopes) - {"openid", SELF_SERVICE}
+    asked = {"profile", *ADDRESS_SCOPES}.intersection(scopes or ())
     if not asked:
         return readable
     wanted = {name for scope, names in ADDRESS_SCOPES.items() if scope in asked for name in names}

@@ -89,6 +89,11 @@ def check(user: User, purpose: Purpose, typed: str, channel: str | None = None) 
     return row
 
 
+def was_sent(user: User, purpose: Purpose) -> bool:
+    """Dead or alive."""
+    return user.codes.filter(purpose=purpose).exists()
+
+
 def spend(row: Code) -> None:
     """Of several at once one succeeds. A newer code replaces the row in place, so the fingerprint is asked."""
     living = Code.objects.filter(pk=row.pk, fingerprint=bytes(row.fingerprint), expires_at__gt=timezone.now())

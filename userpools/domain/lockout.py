@@ -122,6 +122,11 @@ def _fingerprint(pool: UserPool, name: str) -> bytes:
     return keyring.fingerprint(f"{pool.pk}\0{pool.fold(name)}", "unknown-name")
 
 
+def rows_of(user: User) -> list[Lockable]:
+    """Everything about ``user`` that is guessed at, the password first."""
+    return [user, *user.totp_tokens.all(), *user.code_guesses.all()]
+
+
 def forget_quiet_names() -> int:
     """Periodic: drops names that nobody tried lately."""
     return UnknownName.objects.filter(last_failed_at__lt=timezone.now() - LONGEST).delete()[0]

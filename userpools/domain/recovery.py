@@ -23,10 +23,13 @@ from userpools.domain import (
     migration,
     names,
     passwords,
+    schema,
     sendable,
+    steady,
+    tokens,
 )
 from userpools.domain.triggers.sign_up import post_confirmation
-from userpools.models import AppClient, User, UserPool
+from userpools.models import AppClient, Code, User, UserPool
 from userpools.values import Context, Delivery
 
 KIND = "ForgotPassword"
@@ -87,6 +90,11 @@ def _channel_or_refuse(user: User) -> str:
 
 def forgot(client: AppClient, name: str, context: Context) -> Delivery:
     """Raises UserNotFound only where the client tells who exists."""
+    with steady.where_hidden(client):
+        return _forgot(client, name, context)
+
+
+def _forgot(client: AppClient, name: str, context: Context) -> Delivery:
     pool, context = client.pool, context.at(client.pk)
     user = access.find_user(pool, name)
     limits.count(limits.FORGOT_PASSWORD, pool, user, name)
@@ -95,14 +103,20 @@ def forgot(client: AppClient, name: str, context: Context) -> Delivery:
     if user is None:
         if not client.hides_user_existence:
             raise errors.username_client_combination_not_found()
-        return channels.simulated_delivery(pool, name, _channels_of(pool))
+        return _simulated_delivery(pool, name)
     try:
         channel = _check_may_reset(user)
     except (errors.NotAuthorized, errors.InvalidParameter):
         if client.hides_user_existence:
-            return channels.simulated_delivery(pool, name, _channels_of(pool))
+            return _simulated_delivery(pool, name)
         raise
     return sendable.pretended(client, user, channel, user.attributes[channel], KIND) or _send(user, channel, context)
+
+
+def _simulated_delivery(pool: UserPool, name: str) -> Delivery:
+    """By a channel that users of the pool are likely to have: one that nobody has would tell that there is nobody."""
+    likely = [channel for channel in _channels_of(pool) if schema.is_expected(pool, channel)]
+    return channels.simulated_delivery(pool, name, likely or sorted(_channels_of(pool)))
 
 
 def _send(user: User, channel: str, context: Context) -> Delivery:
@@ -126,6 +140,7 @@ def require_reset(user: User, context: Context) -> Delivery:
             raise errors.password_cannot_be_reset()
         locked.status, locked.modified_at = User.Status.RESET_REQUIRED, timezone.now()
         locked.save(update_fields=["status", "modified_at"])
+        tokens.forget_codes(locked)
         events.record(user.pool, user, events.REQUIRE_RESET, context=context)
         return codes.send(locked, codes.Purpose.PASSWORD_RESET, channel, locked.attributes[channel], letter)
 
@@ -141,7 +156,7 @@ def reset(client: AppClient, name: str, code: str, password: str, context: Conte
     limits.count(limits.RESET_PASSWORD, pool, user, name)
     if user is None or not user.enabled:
         raise _nothing_to_reset(client, name, user)
-    row = codes.check(user, codes.Purpose.PASSWORD_RESET, code)
+    row = _checked(client, name, user, code)
     kept = passwords.made(user, password)
     with transaction.atomic():
         locked = access.locked_user(user)
@@ -151,6 +166,16 @@ def reset(client: AppClient, name: str, code: str, password: str, context: Conte
     lockout.forgive(user)
     post_confirmation(locked, "ConfirmForgotPassword", context)
     return locked
+
+
+def _checked(client: AppClient, name: str, user: User, code: str) -> Code:
+    """Where nobody is to learn who exists, a code that died, was used, or could not be sent is one that is wrong."""
+    try:
+        return codes.check(user, codes.Purpose.PASSWORD_RESET, code)
+    except errors.ExpiredCode:
+        if client.hides_user_existence:
+            raise _nothing_to_reset(client, name, user) from None
+        raise
 
 
 def _nothing_to_reset(client: AppClient, name: str, user: User | None) -> errors.Refusal:

@@ -227,3 +227,9 @@ def _check_lengths(name: str, minimum: int | None, maximum: int | None) -> None:
         raise errors.invalid_constraints("String", name)
     if max(minimum or 0, maximum or 0) > LONGEST_VALUE:
         raise errors.attribute_too_long(name)
+
+
+def is_expected(pool: UserPool, name: str) -> bool:
+    """Whether most users of the pool will have this attribute: it is proved, required, or signed in with."""
+    used = (*pool.auto_verified_attributes, *pool.username_attributes, *pool.alias_attributes)
+    return name in used or definitions(pool)[name].required

@@ -13,7 +13,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from cognito_site.contract import errors
-from userpools.domain import access, attributes, channels, codes, events, limits, messages, names, passwords, sendable
+from userpools.domain import (
+    access,
+    attributes,
+    channels,
+    codes,
+    events,
+    limits,
+    messages,
+    names,
+    passwords,
+    sendable,
+    steady,
+)
 from userpools.domain.triggers.sign_up import Admission, post_confirmation, pre_sign_up
 from userpools.models import AppClient, User, UserPool
 from userpools.values import Context, Delivery
@@ -118,6 +130,11 @@ def _send_code(
 def resend(client: AppClient, name: str, context: Context) -> Delivery:
     """Raises InvalidParameter for a user who is confirmed, or whose pool verifies nothing, and CodeDeliveryFailure
     where that does not tell who exists."""
+    with steady.where_hidden(client):
+        return _resend(client, name, context)
+
+
+def _resend(client: AppClient, name: str, context: Context) -> Delivery:
     pool, context = client.pool, context.at(client.pk)
     user = access.find_user(pool, name)
     limits.count(limits.RESEND_CODE, pool, user, name)
@@ -127,6 +144,8 @@ def resend(client: AppClient, name: str, context: Context) -> Delivery:
         return _pretended(client, name, user)
     channel = _verified_channel(user)
     if channel is None:
+        if client.hides_user_existence:
+            return _pretended(client, name, user)
         raise errors.auto_verification_off()
     address = user.attributes[channel]
     if delivery := sendable.pretended(client, user, channel, address, "ResendCode"):
@@ -154,6 +173,8 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
     user = access.find_user(client.pool, name)
     limits.count(limits.CONFIRM_SIGN_UP, client.pool, user, name)
     if user is None or not user.is_unconfirmed:
+        raise _nothing_to_confirm(client, user)
+    if client.hides_user_existence and not codes.was_sent(user, codes.Purpose.SIGN_UP):
         raise _nothing_to_confirm(client, user)
     row = codes.check(user, codes.Purpose.SIGN_UP, code)
     with transaction.atomic():

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from userpools.domain import factors, recovery
+from userpools.domain import factors, lockout, recovery
 from userpools.models import User
 
 
@@ -72,11 +72,11 @@ def _enabled(user: User) -> Finding:
 
 
 def _lock(user: User) -> Finding:
-    now, token = timezone.now(), factors.totp_of(user)
-    if user.locked_until is not None and user.locked_until > now:
-        return Finding(Matter.LOCK, Verdict.STOPS, Reason.LOCKED, user.locked_until)
-    if token is not None and token.locked_until is not None and token.locked_until > now:
-        return Finding(Matter.LOCK, Verdict.STOPS, Reason.FACTOR_LOCKED, token.locked_until)
+    now = timezone.now()
+    for row in lockout.rows_of(user):
+        if row.locked_until is not None and row.locked_until > now:
+            reason = Reason.LOCKED if row is user else Reason.FACTOR_LOCKED
+            return Finding(Matter.LOCK, Verdict.STOPS, reason, row.locked_until)
     return Finding(Matter.LOCK)
 
 

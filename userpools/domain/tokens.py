@@ -24,7 +24,7 @@ from cognito_site.prepared import Prepared
 from userpools.domain import claims as claim_sets
 from userpools.domain import events, keys
 from userpools.domain.triggers import token_claims
-from userpools.models import AppClient, RefreshToken, TokenFamily, User, UserPool
+from userpools.models import AppClient, AuthorizationCode, RefreshToken, TokenFamily, User, UserPool
 from userpools.values import Context
 
 REFRESH_TOKEN_BYTES = 48
@@ -157,8 +157,15 @@ def _overrides(
 
 
 def _hold_enabled(user: User) -> None:
-    if not User.objects.filter(pk=user.pk, enabled=True).update(failed_attempts=0, locked_until=None):
-        raise errors.user_disabled() if User.objects.filter(pk=user.pk).exists() else errors.user_not_found()
+    able = User.objects.filter(pk=user.pk, enabled=True).exclude(status=User.Status.RESET_REQUIRED)
+    if not able.update(failed_attempts=0, locked_until=None):
+        raise _why_none(User.objects.filter(pk=user.pk).first())
+
+
+def _why_none(user: User | None) -> errors.Refusal:
+    if user is None:
+        return errors.user_not_found()
+    return errors.password_reset_required() if user.enabled else errors.user_disabled()
 
 
 def issue_to_machine(client: AppClient, scopes: list[str], context: Context) -> Tokens:
@@ -258,8 +265,14 @@ def revoke(family: TokenFamily) -> bool:
     return bool(TokenFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now()))
 
 
+def forget_codes(user: User) -> None:
+    """Authorization codes that wait for their exchange: tokens that nobody fetched yet."""
+    AuthorizationCode.objects.filter(user=user, spent_at=None).delete()
+
+
 def revoke_all(user: User) -> int:
-    """Every token that the user holds now. Returns how many families died."""
+    """Every token that the user holds now, or could fetch. Returns how many families died."""
+    forget_codes(user)
     return user.token_families.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 

@@ -212,9 +212,8 @@ def delete(user: User, context: Context, client: str = "") -> None:
 
 def unlock(user: User, context: Context) -> None:
     """Wrong guesses are forgotten. An extension: at AWS a lock ends by itself, or with a new password."""
-    lockout.forgive(user)
-    for token in user.totp_tokens.all():
-        lockout.forgive(token)
+    for row in lockout.rows_of(user):
+        lockout.forgive(row)
     events.record(user.pool, user, events.UNLOCK_USER, context=context)
 
 
