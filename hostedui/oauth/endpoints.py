@@ -18,7 +18,7 @@ from hostedui.oauth import answers, grants, parameters
 from hostedui.oauth.asked import Asked
 from hostedui.oauth.parameters import Malformed, Parameters
 from hostedui.oauth.validator import Validator
-from userpools.domain import claims, tokens
+from userpools.domain import claims, presented, tokens
 from userpools.domain.domain_hosts import Site
 
 FORM = "application/x-www-form-urlencoded"
@@ -115,7 +115,7 @@ def user_info(request: HttpRequest, site: Site) -> HttpResponse:
     if scheme.lower() != "bearer" or not text.strip():
         return _challenged("invalid_request", BAD_USER_INFO_REQUEST, 400)
     try:
-        bearer = tokens.bearer_at_user_info(text.strip())
+        bearer = presented.bearer_at_user_info(text.strip())
     except errors.Refusal:
         return _challenged("invalid_token", DEAD_TOKEN, 401)
     if bearer.pool.pk != site.pool_id:

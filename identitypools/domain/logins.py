@@ -15,7 +15,7 @@ from cognito_site import jose, keyring
 from cognito_site.contract import errors
 from identitypools.domain import user_pool_providers
 from identitypools.models import IdentityPool
-from userpools.domain import tokens
+from userpools.domain import presented
 from userpools.models import UserPool
 
 LONGEST_DEVELOPER_ID = 1024
@@ -91,7 +91,7 @@ def _at_user_pool(pool: IdentityPool, name: str, token: str) -> Proof:
         raise errors.login_token_not_verified()
     claims = _verified(user_pool, token, {entry.get("client_id", "") for entry in trusted})
     is_checked = any(entry.get("server_side_token_check") for entry in trusted if entry["client_id"] == claims["aud"])
-    if is_checked and tokens.is_revoked(user_pool, claims):
+    if is_checked and presented.is_revoked(user_pool, claims):
         raise errors.login_token_revoked()
     subject = claims["sub"]
     return Proof(provider, subject, f"{provider}:CognitoSignIn:{subject}", claims["aud"], claims)
@@ -100,8 +100,8 @@ def _at_user_pool(pool: IdentityPool, name: str, token: str) -> Proof:
 def _verified(user_pool: UserPool, token: str, client_ids: set[str]) -> dict[str, Any]:
     claimed = _claimed(token)
     try:
-        return tokens.verify_id_token(user_pool, token, client_ids)
-    except tokens.IdTokenRefused as refused:
+        return presented.verify_id_token(user_pool, token, client_ids)
+    except presented.IdTokenRefused as refused:
         raise _refusal(str(refused), claimed) from None
 
 

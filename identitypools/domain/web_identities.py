@@ -17,7 +17,7 @@ from identitypools.domain import arns, open_id_tokens, user_pool_providers
 from identitypools.domain.open_id_tokens import TokenRefused
 from identitypools.domain.policies.statements import Principal
 from identitypools.models import Identity
-from userpools.domain import tokens
+from userpools.domain import presented
 from userpools.models import UserPool
 
 _CLIENT_ID = re.compile(r"\w{1,128}", re.ASCII)
@@ -88,7 +88,7 @@ def _of_open_id_token(text: str) -> WebIdentity:
 def _of_id_token(pool: UserPool, text: str, audience: str) -> WebIdentity:
     """Who signed out, or was disabled or deleted, is nobody from then on."""
     claims = _id_token_claims(pool, text, audience)
-    if tokens.is_revoked(pool, claims):
+    if presented.is_revoked(pool, claims):
         raise errors.web_identity_not_verified()
     names = user_pool_providers.names(pool)
     told = {"aud": audience, "sub": claims["sub"]}
@@ -107,8 +107,8 @@ def _id_token_claims(pool: UserPool, text: str, audience: str) -> dict[str, Any]
     if not _CLIENT_ID.fullmatch(audience) or not pool.clients.filter(pk=audience).exists():
         raise errors.web_identity_audience()
     try:
-        return tokens.verify_id_token(pool, text, {audience})
-    except tokens.IdTokenRefused as refused:
+        return presented.verify_id_token(pool, text, {audience})
+    except presented.IdTokenRefused as refused:
         if str(refused) == "expired":
             raise errors.web_identity_expired() from None
         raise errors.web_identity_not_verified() from None

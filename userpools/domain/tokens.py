@@ -1,4 +1,4 @@
-"""Tokens: the one place that issues them, for every door, and the one that believes them.
+"""Tokens: the one place that issues them, for every door, and ends them. (``presented`` believes them.)
 
 All tokens of a sign-in are a *family* (``TokenFamily``). Access and ID tokens are JWTs that anybody may check without
 asking us; whenever they come back to us the family is asked too, so that a revoked one stops working at once. Refresh
@@ -11,20 +11,18 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cognito_site import jose, keyring
+from cognito_site import keyring
 from cognito_site.contract import errors
 from cognito_site.prepared import Prepared
 from userpools.domain import claims as claim_sets
 from userpools.domain import events, keys
 from userpools.domain.triggers import token_claims
-from userpools.models import AppClient, AuthorizationCode, RefreshToken, TokenFamily, User, UserPool
+from userpools.models import AppClient, AuthorizationCode, RefreshToken, TokenFamily, User
 from userpools.values import Context
 
 REFRESH_TOKEN_BYTES = 48
@@ -35,13 +33,6 @@ ID, ACCESS = "id", "access"
 REFRESH_TRIGGER = "TokenGeneration_RefreshTokens"
 
 
-def _family(column: str) -> Prepared[TokenFamily]:
-    given = {column: UUID(int=0), "pool": "a pool id"}
-    return Prepared(lambda: TokenFamily.objects.select_related("user", "client__pool").filter(**given))
-
-
-# By the columns that ``claims.family_key`` names.
-_families = {column: _family(column) for column in ("pk", "event_id")}
 _refresh_token = Prepared(
     lambda: RefreshToken.objects.select_related("family__user").filter(digest=b"a digest", family__client="a client id")
 )
@@ -56,24 +47,6 @@ class Tokens:
     id_token: str | None = None
     refresh_token: str | None = None
     family: TokenFamily | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """Whoever presented an access token that holds."""
-
-    user: User
-    client: AppClient
-    family: TokenFamily
-    claims: dict[str, Any]
-
-    @property
-    def pool(self) -> UserPool:
-        return self.user.pool
-
-    @property
-    def scopes(self) -> list[str]:
-        return str(self.claims["scope"]).split()
 
 
 # --- issuing --------------------------------------------------------------------------------------------------------
@@ -306,99 +279,3 @@ def revoke_refresh_token(client: AppClient, token: str, context: Context) -> Non
     found = _find(client, token)
     if found is not None:
         end(found.family, context)
-
-
-# --- believing ------------------------------------------------------------------------------------------------------
-
-
-def _verified(text: str, use: str) -> tuple[dict[str, Any], str]:
-    """Claims of a JWT that one of our pools signed for ``use``, unexpired, and that pool's id. Raises ``jose``'s errors
-    and ``Expired``."""
-    token = jose.read(text)
-    key = keys.public_key(token.kid)
-    if key is None or key.use != use:
-        raise jose.BadSignature("key")
-    token.verify(key.key)
-    if token.claims.get("token_use") != use:
-        raise jose.Malformed("token_use")
-    return token.claims, key.pool_id
-
-
-def _is_expired(claims: dict[str, Any]) -> bool:
-    return int(claims["exp"]) <= timezone.now().timestamp()
-
-
-def bearer(access_token: str) -> Bearer:
-    """Whoever holds ``access_token`` at the self-service API. Raises NotAuthorized in AWS's words, UserNotFound when
-    the user was deleted."""
-    found = _bearer(access_token)
-    if claim_sets.SELF_SERVICE not in found.scopes:
-        raise errors.access_token_scope()
-    return found
-
-
-def bearer_at_user_info(access_token: str) -> Bearer:
-    """As ``bearer``, for a token of the authorization server with ``openid``."""
-    found = _bearer(access_token)
-    if "openid" not in found.scopes:
-        raise errors.access_token_scope()
-    return found
-
-
-def _bearer(access_token: str) -> Bearer:
-    try:
-        claims, pool_id = _verified(access_token, ACCESS)
-    except jose.BadSignature:
-        raise errors.access_token_signature() from None
-    except jose.Malformed:
-        raise errors.invalid_access_token() from None
-    if _is_expired(claims):
-        raise errors.access_token_expired()
-    key = claim_sets.family_key(claims)
-    if key is None:
-        raise errors.access_token_scope()  # a machine's token: it has no user
-    family = _families[key[0]].one(**{key[0]: key[1]}, pool=pool_id)
-    if family is None:
-        raise _gone(claims, pool_id)
-    if family.is_revoked:
-        raise errors.access_token_revoked()
-    if not family.user.enabled:
-        raise errors.user_disabled()
-    family.user.pool = family.client.pool
-    return Bearer(family.user, family.client, family, claims)
-
-
-def _gone(claims: dict[str, Any], pool_id: str) -> Exception:
-    """A family goes with its user, or with its client."""
-    if User.objects.filter(pool=pool_id, sub=claims["sub"]).exists():
-        return errors.client_not_found(claims["client_id"])
-    return errors.user_not_found()
-
-
-class IdTokenRefused(ValueError):
-    """``str()`` is one of ``malformed signature expired audience issuer revoked``."""
-
-
-def verify_id_token(pool: UserPool, token: str, client_ids: set[str]) -> dict[str, Any]:
-    """Claims of an ID token of ``pool`` for one of ``client_ids``. Raises IdTokenRefused."""
-    try:
-        claims, pool_id = _verified(token, ID)
-    except jose.BadSignature:
-        raise IdTokenRefused("signature") from None
-    except jose.Malformed:
-        raise IdTokenRefused("malformed") from None
-    if pool_id != pool.pk or claims.get("iss") != pool.issuer:
-        raise IdTokenRefused("issuer")
-    if claims.get("aud") not in client_ids:
-        raise IdTokenRefused("audience")
-    if _is_expired(claims):
-        raise IdTokenRefused("expired")
-    return claims
-
-
-def is_revoked(pool: UserPool, claims: dict[str, Any]) -> bool:
-    """Whether the family of an ID token died: signed out, disabled, deleted (``ServerSideTokenCheck``)."""
-    key = claim_sets.family_key(claims)
-    if key is None:
-        return True
-    return not TokenFamily.objects.filter(**{key[0]: key[1]}, pool=pool, revoked_at=None, user__enabled=True).exists()

@@ -7,7 +7,7 @@ from typing import Any
 from cognito_site.contract import errors
 from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
-from userpools.domain import access, factors, sessions, tokens, totp_setup
+from userpools.domain import access, factors, presented, sessions, totp_setup
 from userpools.models import User
 from userpools.operations.context import context
 
@@ -39,7 +39,7 @@ def _check_one_proof(call: Call) -> None:
 def associate_software_token(call: Call) -> dict[str, Any]:
     _check_one_proof(call)
     if call.get("AccessToken"):
-        return {"SecretCode": factors.offer_totp(tokens.bearer(call["AccessToken"]).user)}
+        return {"SecretCode": factors.offer_totp(presented.bearer(call["AccessToken"]).user)}
     offer = totp_setup.offer(_held(call))
     return {"SecretCode": offer.key, "Session": offer.session}
 
@@ -49,7 +49,7 @@ def verify_software_token(call: Call) -> dict[str, Any]:
     _check_one_proof(call)
     name = call.get("FriendlyDeviceName") or ""
     if call.get("AccessToken"):
-        bearer = tokens.bearer(call["AccessToken"])
+        bearer = presented.bearer(call["AccessToken"])
         factors.confirm_totp(bearer.user, call["UserCode"], context(call).at(bearer.client.pk), name)
         return {"Status": "SUCCESS"}
     return {"Status": "SUCCESS", "Session": totp_setup.prove(_held(call), call["UserCode"], name).session}
@@ -66,7 +66,7 @@ def _wishes(call: Call) -> dict[str, tuple[bool, bool]]:
 
 @perform
 def set_user_mfa_preference(call: Call) -> dict[str, Any]:
-    bearer = tokens.bearer(call["AccessToken"])
+    bearer = presented.bearer(call["AccessToken"])
     factors.set_preference(bearer.user, _wishes(call), context(call).at(bearer.client.pk))
     return {}
 
@@ -80,7 +80,7 @@ def admin_set_user_mfa_preference(call: Call) -> dict[str, Any]:
 @perform
 def set_user_settings(call: Call) -> dict[str, Any]:
     """The time when text messages were all there was; an empty list switches them off."""
-    bearer = tokens.bearer(call["AccessToken"])
+    bearer = presented.bearer(call["AccessToken"])
     factors.set_text_messages(bearer.user, context(call).at(bearer.client.pk), wanted=bool(call["MFAOptions"]))
     return {}
 
@@ -108,7 +108,7 @@ def _auth_factors(user: User) -> dict[str, Any]:
 
 @perform
 def get_user_auth_factors(call: Call) -> dict[str, Any]:
-    return _auth_factors(tokens.bearer(call["AccessToken"]).user)
+    return _auth_factors(presented.bearer(call["AccessToken"]).user)
 
 
 @perform

@@ -7,7 +7,7 @@ from typing import Any
 from cognito_site.contract import errors
 from cognito_site.wire.call import Call
 from cognito_site.wire.registry import Operations
-from userpools.domain import access, client_secrets, flows, sign_in, tokens
+from userpools.domain import access, client_secrets, flows, presented, sign_in, tokens
 from userpools.domain.tokens import Tokens
 from userpools.models import AppClient
 from userpools.operations.context import context, refuse
@@ -87,7 +87,7 @@ def revoke_token(call: Call) -> dict[str, Any]:
 
 @perform
 def global_sign_out(call: Call) -> dict[str, Any]:
-    bearer = tokens.bearer(call["AccessToken"])
+    bearer = presented.bearer(call["AccessToken"])
     tokens.sign_out_everywhere(bearer.user, context(call))
     return {}
 
