@@ -20,6 +20,7 @@ from tests import clients, server
 from tests.backends.servers import free_port
 from tests.cast import Stage, set_stage
 from tests.hostedui.app import App, open_app
+from tests.operations.test_second_factors import EMAIL, SMS, TOTP, require
 from tests.server import Server
 
 KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -105,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @dataclass
 class House:
-    """``relaxed`` asks for a password, ``strict`` for an authenticator app too."""
+    """``relaxed`` asks for a password, ``strict`` for an authenticator app too, ``several`` for one of three."""
 
     server: Server
     mailbox: Mailbox
@@ -113,12 +114,16 @@ class House:
     elsewhere: Application
     relaxed: App
     strict: App
+    several: App
     people: int = 0
+
+    def new_name(self, stem: str = "ana") -> str:
+        self.people += 1
+        return f"{stem}-{self.people}"
 
     def somebody(self, app: App, password: str = "", local: str = "") -> str:
         """A new user by e-mail address; without ``password`` somebody who was invited."""
-        self.people += 1
-        address = f"{local or 'person'}-{self.people}@example.com"
+        address = f"{self.new_name(local or 'person')}@example.com"
         given = {"email": address, "email_verified": "true", "given_name": "Ana", "family_name": "Sousa"}
         given["birthdate"] = "1990-03-25"
         app.stage.cognito.admin_create_user(
@@ -160,8 +165,8 @@ def _furnished(running: Server, mailbox: Mailbox, application: Application, else
     cognito = clients.client("cognito-idp", KEYS, endpoint=running.url)
     public = clients.client("cognito-idp", None, endpoint=running.url)
     apps = []
-    for name in ("relaxed", "strict"):
-        stage = set_stage(cognito, public, **_settings())
+    for name in ("relaxed", "strict", "several"):
+        stage = set_stage(cognito, public, **({} if name == "several" else _settings()))
         callback = f"{application.url}/callback"
         addresses = [callback, f"{application.url}/onwards"]
         client = {"CallbackURLs": addresses, "LogoutURLs": [f"{application.url}/"], "ClientName": "Lido"}
@@ -169,6 +174,7 @@ def _furnished(running: Server, mailbox: Mailbox, application: Application, else
         app.callback = callback
         apps.append(app)
     _require_totp(apps[1].stage)
+    require(apps[2].stage, SMS, EMAIL, TOTP)
     return House(running, mailbox, application, elsewhere, *apps)
 
 

@@ -32,6 +32,8 @@ def over_all_pages(page: Page, house: House, look: Look) -> None:
     _account(page, house, look)
     _password(page, house, look)
     _factor(page, house.strict, house, look)
+    _choice(page, house, look)
+    _setting_up_mail(page, house, look)
     _reports(page, house.relaxed, look)
 
 
@@ -72,6 +74,32 @@ def _factor(page: Page, app: App, house: House, look: Look) -> None:
     look("totp")
     submit(page, code="000 000")
     look("totp-error")
+
+
+def _choice(page: Page, house: House, look: Look) -> None:
+    app, name = house.several, house.new_name()
+    app.stage.user(name, PASSWORD, phone_number="+351912345678", phone_number_verified="true")
+    page.goto(app.authorize())
+    submit(page, username=name, password=PASSWORD)
+    look("choose-factor")
+    with page.expect_navigation():
+        page.click("button[value=EMAIL_OTP]")
+    look("message-code")
+    submit(page, code="000000")
+    look("message-code-error")
+
+
+def _setting_up_mail(page: Page, house: House, look: Look) -> None:
+    app, name = house.several, house.new_name()
+    app.stage.user(name, PASSWORD)
+    app.stage.cognito.admin_delete_user_attributes(
+        UserPoolId=app.stage.pool_id, Username=name, UserAttributeNames=["email", "email_verified"]
+    )
+    page.goto(app.authorize(prompt="login"))
+    submit(page, username=name, password=PASSWORD)
+    with page.expect_navigation():
+        page.click("a[href*='/mfa/email']")
+    look("email-setup")
 
 
 def _reports(page: Page, app: App, look: Look) -> None:
