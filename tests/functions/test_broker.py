@@ -219,7 +219,7 @@ def test_without_a_worker_it_ends(place: tuple[Path, dict[str, str]]) -> None:
         begun = time.monotonic()
         failed = node.invoke(arns.of_name("greet"))
         assert failed["text"].startswith("ServiceException: no worker took it")
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 30
 
 
 def test_without_a_broker_it_ends_at_once(place: tuple[Path, dict[str, str]]) -> None:

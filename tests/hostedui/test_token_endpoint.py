@@ -304,11 +304,11 @@ def test_OAU_09_no_scope_is_gained(app: App, scope: str) -> None:
 
 def test_OAU_09_a_long_list_costs_nothing(app: App) -> None:
     client = machine(app, "boats/read")
-    began = time.perf_counter()
+    began = time.process_time()
     for scope in ("boats/read " * 300, " ".join(f"s{number}" for number in range(900)), "x" * 100_000):
         form = {"grant_type": "client_credentials", "basic": client.basic, "scope": scope}
         assert token(client.app, **form).status in (200, 400)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 # --- the endpoint -----------------------------------------------------------------------------------------------------

@@ -481,10 +481,10 @@ def test_arns_are_compared_segment_by_segment() -> None:
 
 @pytest.mark.parametrize("pattern", ["*a" * 1000 + "*b", "?" * 2000 + "*", "*" * 2000 + "b", ("a*" * 500 + "?") * 2])
 def test_IDP_08_no_pattern_is_slow(pattern: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(5):
         Glob(tokens(pattern)).matches("a" * 2000)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_IDP_08_hostile_documents_are_read_quickly() -> None:
@@ -494,10 +494,10 @@ def test_IDP_08_hostile_documents_are_read_quickly() -> None:
         document(allow(Condition={"StringLike": {"x:a": "${a:b, '" * 15_000}})),
         document(allow(["s3:" + "*" * 1000] * 100)),
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     for text in hostile:
         decide([documents.permissions_in_use(text)], Request("s3:Get", "arn:aws:s3:::" + "a" * 2000, {}))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 # --- documents that nobody would write --------------------------------------------------------------------------------
