@@ -190,6 +190,9 @@ def test_PWD_05_a_client_that_hides_users_answers_alike(stage: Stage) -> None:
         ({"AutoVerifiedAttributes": ["phone_number"]}, "SMS"),
         ({"UsernameAttributes": ["phone_number"]}, "SMS"),
         ({"Schema": [{"Name": "phone_number", "Required": True}]}, "SMS"),
+        ({"AutoVerifiedAttributes": ["email"], "Schema": [{"Name": "phone_number", "Required": True}]}, "EMAIL"),
+        ({"AutoVerifiedAttributes": ["email"], "AliasAttributes": ["email", "phone_number"]}, "EMAIL"),
+        ({"AliasAttributes": ["email", "phone_number"]}, "EMAIL"),
     ],
 )
 def test_PWD_05_nobody_is_told_of_a_medium_that_users_have(

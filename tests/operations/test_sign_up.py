@@ -372,6 +372,27 @@ def test_PWD_05_a_client_that_hides_users_answers_alike(verifying: Stage) -> Non
     assert not inbox.to("bob@example.com")
 
 
+@pytest.mark.parametrize(("required", "medium"), [("phone_number", "SMS"), ("email", "EMAIL")])
+def test_PWD_05_nobody_hears_by_the_medium_of_those_who_signed_up(
+    cognito: Any, public: Any, required: str, medium: str
+) -> None:
+    stage = set_stage(
+        cognito,
+        public,
+        AutoVerifiedAttributes=["email", "phone_number"],
+        Schema=[{"Name": required, "Required": True}],
+    )
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    sign_up(stage, **({"phone_number": "+15555550100"} if required == "phone_number" else {}))
+    told = {
+        stage.public.resend_confirmation_code(ClientId=client_id, Username=name)["CodeDeliveryDetails"][
+            "DeliveryMedium"
+        ]
+        for name in ("alice", "mallory")
+    }
+    assert told == {medium}
+
+
 def test_a_legacy_client_tells(verifying: Stage) -> None:
     assert refused(confirm, stage=verifying, code="000000", name="mallory") == NOT_FOUND
     resend = verifying.public.resend_confirmation_code

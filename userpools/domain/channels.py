@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from cognito_site import keyring
 from cognito_site.contract import errors
+from userpools.domain import schema
 from userpools.models import UserPool
 from userpools.values import Delivery
 
@@ -70,15 +72,28 @@ def delivery(channel: str, address: str) -> Delivery:
     return Delivery(mask(channel, address), MEDIUMS[channel], channel)
 
 
-def simulated_delivery(pool: UserPool, name: str, channels: list[str]) -> Delivery:
+# --- who does not exist ---------------------------------------------------------------------------------------------
+
+
+def _surprise(pool: UserPool, channel: str) -> tuple[bool, bool, int]:
+    """The smaller, the more users have an address of ``channel`` that is proved. A sign-up that has both proves the
+    phone number."""
+    has_everybody = schema.definitions(pool)[channel].required
+    order = 1 if channel == EMAIL else 0 if has_everybody else 2
+    return channel not in pool.auto_verified_attributes, not schema.is_expected(pool, channel), order
+
+
+def simulated_delivery(pool: UserPool, name: str, offered: Iterable[str]) -> Delivery:
     """What a user ``name`` would be told, if there were one: the same at every request, and different in every pool.
+    By the channel that users are likeliest to have: one that nobody has would tell that there is nobody.
 
     A name that is an address stands for itself; for any other, letters and digits are drawn from the key ring.
     """
+    likely = sorted(offered, key=lambda channel: _surprise(pool, channel))
     typed = channel_of(name)
-    if typed in channels:
+    if typed in likely:
         return delivery(typed, pool.fold(name))
-    channel = channels[0] if channels else EMAIL
+    channel = likely[0] if likely else EMAIL
     drawn = keyring.fingerprint(f"{pool.pk}\0{pool.fold(name)}", "simulated-destination")
     if channel == PHONE_NUMBER:
         return delivery(channel, f"+{10**10 + int.from_bytes(drawn[:4], 'big') % 10**10}")

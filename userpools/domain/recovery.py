@@ -23,7 +23,6 @@ from userpools.domain import (
     migration,
     names,
     passwords,
-    schema,
     sendable,
     steady,
     tokens,
@@ -103,20 +102,14 @@ def _forgot(client: AppClient, name: str, context: Context) -> Delivery:
     if user is None:
         if not client.hides_user_existence:
             raise errors.username_client_combination_not_found()
-        return _simulated_delivery(pool, name)
+        return channels.simulated_delivery(pool, name, _channels_of(pool))
     try:
         channel = _check_may_reset(user)
     except (errors.NotAuthorized, errors.InvalidParameter):
         if client.hides_user_existence:
-            return _simulated_delivery(pool, name)
+            return channels.simulated_delivery(pool, name, _channels_of(pool))
         raise
     return sendable.pretended(client, user, channel, user.attributes[channel], KIND) or _send(user, channel, context)
-
-
-def _simulated_delivery(pool: UserPool, name: str) -> Delivery:
-    """By a channel that users of the pool are likely to have: one that nobody has would tell that there is nobody."""
-    likely = [channel for channel in _channels_of(pool) if schema.is_expected(pool, channel)]
-    return channels.simulated_delivery(pool, name, likely or sorted(_channels_of(pool)))
 
 
 def _send(user: User, channel: str, context: Context) -> Delivery:
