@@ -204,6 +204,26 @@ def test_PWD_05_nobody_is_told_of_a_medium_that_users_have(
     assert told == {medium}
 
 
+def test_PWD_05_only_who_asked_for_a_code_learns_of_one(stage: Stage) -> None:
+    """Not of one that an administrator sent, nor of a later one when the hour of the first is over."""
+    client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    stage.user()
+    stage.user("bob")
+    stage.cognito.admin_reset_user_password(UserPoolId=stage.pool_id, Username="bob")
+    for name in ("bob", "mallory"):
+        assert refused(reset, stage=stage, code="000000", name=name, ClientId=client_id) == EXPIRED, name
+    names = ("alice", "trent")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for minutes in (0, 50):
+            clock.shift(timedelta(minutes=minutes))
+            for name in names:
+                forgot(stage, name, ClientId=client_id)
+        clock.shift(timedelta(minutes=15))
+        answers = [refused(reset, stage=stage, code="000000", name=name, ClientId=client_id) for name in names]
+        assert answers[0] == answers[1]
+        reset(stage, inbox.code(EMAIL), ClientId=client_id)
+
+
 def test_REC_06_nobody_is_answered_sooner(stage: Stage) -> None:
     client_id = stage.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
     stage.user()

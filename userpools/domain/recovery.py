@@ -162,10 +162,11 @@ def reset(client: AppClient, name: str, code: str, password: str, context: Conte
 
 
 def _checked(client: AppClient, name: str, user: User, code: str) -> Code:
-    """Where nobody is to learn who exists, a code that died, was used, or could not be sent is one that is wrong."""
+    """Where nobody is to learn who exists, a refusal depends on what was asked for, and not on which codes there are:
+    none, a dead one, one that an administrator sent."""
     try:
         return codes.check(user, codes.Purpose.PASSWORD_RESET, code)
-    except errors.ExpiredCode:
+    except (errors.ExpiredCode, errors.CodeMismatch):
         if client.hides_user_existence:
             raise _nothing_to_reset(client, name, user) from None
         raise
