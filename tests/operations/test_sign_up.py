@@ -372,6 +372,18 @@ def test_PWD_05_a_client_that_hides_users_answers_alike(verifying: Stage) -> Non
     assert not inbox.to("bob@example.com")
 
 
+def test_PWD_05_a_code_that_died_is_told_of_to_who_has_it(verifying: Stage) -> None:
+    client_id = verifying.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    sign_up(verifying)
+    code = inbox.code(EMAIL)
+    with time_machine.travel(timedelta(hours=24, seconds=1), tick=False):
+        for name in ("mallory", "alice"):
+            wrong = f"{(int(code) + 1) % 1_000_000:06}"
+            assert refused(confirm, stage=verifying, code=wrong, name=name, ClientId=client_id) == MISMATCH, name
+        assert refused(confirm, stage=verifying, code=code, ClientId=client_id) == EXPIRED
+        assert refused(confirm, stage=verifying, code=wrong) == EXPIRED
+
+
 @pytest.mark.parametrize(("required", "medium"), [("phone_number", "SMS"), ("email", "EMAIL")])
 def test_PWD_05_nobody_hears_by_the_medium_of_those_who_signed_up(
     cognito: Any, public: Any, required: str, medium: str

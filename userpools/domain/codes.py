@@ -44,6 +44,10 @@ def _fingerprint(user: User, purpose: str, attribute: str, value: str, code: str
     return keyring.fingerprint("\0".join((str(user.sub), purpose, attribute, value, code)), "code")
 
 
+def _expected(user: User, row: Code, typed: str) -> bytes:
+    return _fingerprint(user, row.purpose, row.attribute, row.value, typed)
+
+
 def send(user: User, purpose: Purpose, channel: str, address: str, letter: Letter) -> Delivery:
     """A new code on its way to ``address``. Call it in the transaction that has reason to."""
     code, expires_at = _issue(user, purpose, channel, address)
@@ -82,16 +86,16 @@ def check(user: User, purpose: Purpose, typed: str, channel: str | None = None) 
     row = lookups.one(rows.filter(expires_at__gt=timezone.now(), failures__lt=MOST_FAILURES))
     if row is None:
         raise errors.code_expired()
-    expected = _fingerprint(user, row.purpose, row.attribute, row.value, typed)
-    if not hmac.compare_digest(bytes(row.fingerprint), expected):
+    if not hmac.compare_digest(bytes(row.fingerprint), _expected(user, row, typed)):
         rows.filter(pk=row.pk).update(failures=F("failures") + 1)
         raise errors.code_mismatch()
     return row
 
 
-def was_sent(user: User, purpose: Purpose) -> bool:
-    """Dead or alive."""
-    return user.codes.filter(purpose=purpose).exists()
+def was_sent(user: User, purpose: Purpose, typed: str) -> bool:
+    """Whether ``typed`` is a code of ``user``, dead or alive."""
+    rows = user.codes.filter(purpose=purpose)
+    return any(hmac.compare_digest(bytes(row.fingerprint), _expected(user, row, typed)) for row in rows)
 
 
 def spend(row: Code) -> None:

@@ -27,7 +27,7 @@ from userpools.domain import (
     steady,
 )
 from userpools.domain.triggers.sign_up import Admission, post_confirmation, pre_sign_up
-from userpools.models import AppClient, User, UserPool
+from userpools.models import AppClient, Code, User, UserPool
 from userpools.values import Context, Delivery
 
 Given = dict[str, str]
@@ -174,9 +174,7 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
     limits.count(limits.CONFIRM_SIGN_UP, client.pool, user, name)
     if user is None or not user.is_unconfirmed:
         raise _nothing_to_confirm(client, user)
-    if client.hides_user_existence and not codes.was_sent(user, codes.Purpose.SIGN_UP):
-        raise _nothing_to_confirm(client, user)
-    row = codes.check(user, codes.Purpose.SIGN_UP, code)
+    row = _checked(client, user, code)
     with transaction.atomic():
         locked = access.locked_user(user)
         codes.spend(row)
@@ -186,6 +184,16 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
         events.record(client.pool, user, events.CONFIRM_SIGN_UP, True, client=client.pk, context=context)
     post_confirmation(locked, "ConfirmSignUp", context)
     return locked
+
+
+def _checked(client: AppClient, user: User, code: str) -> Code:
+    """Where nobody is to learn who exists, only whoever has a code learns that it died."""
+    try:
+        return codes.check(user, codes.Purpose.SIGN_UP, code)
+    except errors.ExpiredCode:
+        if client.hides_user_existence and not codes.was_sent(user, codes.Purpose.SIGN_UP, code):
+            raise _nothing_to_confirm(client, user) from None
+        raise
 
 
 def _nothing_to_confirm(client: AppClient, user: User | None) -> errors.Refusal:
