@@ -16,7 +16,8 @@ from tests.hostedui.app import APP_CALLBACK, CALLBACK, CHALLENGE, OAUTH, VERIFIE
 from tests.hostedui.program import Answered, basic, call, token
 from tests.hostedui.visitor import Visitor
 from tests.operations.test_sign_in import claims_of
-from userpools.models import AuthorizationCode, TokenFamily
+from userpools.domain import claims
+from userpools.models import AuthorizationCode, TokenFamily, User
 
 pytestmark = pytest.mark.django_db
 
@@ -371,7 +372,7 @@ def test_a_pool_without_a_domain_has_no_endpoint(stage: Stage) -> None:
     assert "no domain" in answer.told["error_description"]
 
 
-@pytest.mark.parametrize(
+END_SIGN_INS = pytest.mark.parametrize(
     "deeds",
     [
         ["admin_user_global_sign_out"],
@@ -379,10 +380,30 @@ def test_a_pool_without_a_domain_has_no_endpoint(stage: Stage) -> None:
         ["admin_reset_user_password"],
     ],
 )
+
+
+@END_SIGN_INS
 def test_TOK_01_a_code_does_not_outlive_what_ends_sign_ins(app: App, visitor: Visitor, deeds: list[str]) -> None:
     code = code_of(app, visitor)
     for deed in deeds:
         getattr(app.stage.cognito, deed)(UserPoolId=app.stage.pool_id, Username="alice")
+    assert exchange(app, code).error == (400, "invalid_grant")
+    assert not TokenFamily.objects.exists()
+
+
+@END_SIGN_INS
+def test_TOK_08_what_ends_sign_ins_ends_an_exchange_that_is_on_its_way(
+    app: App, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, deeds: list[str]
+) -> None:
+    """The code is spent, and there are no tokens yet."""
+    code, groups_of = code_of(app, visitor), claims.groups_of
+
+    def meanwhile(user: User) -> claims.Groups:
+        for deed in deeds:
+            getattr(app.stage.cognito, deed)(UserPoolId=app.stage.pool_id, Username="alice")
+        return groups_of(user)
+
+    monkeypatch.setattr(claims, "groups_of", meanwhile)
     assert exchange(app, code).error == (400, "invalid_grant")
     assert not TokenFamily.objects.exists()
 

@@ -28,7 +28,7 @@ PAGES_TRIGGER = "TokenGeneration_HostedAuth"
 
 
 class CodeRefused(ValueError):
-    """Unknown, another client's, expired, or used."""
+    """Unknown, another client's, expired, used, or ended with the user's sign-ins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ def spend(client: AppClient, code: str, context: Context) -> AuthorizationCode:
         return row
     if not AuthorizationCode.objects.filter(pk=row.pk).exclude(spent_at=None).update(replayed_at=now):
         raise CodeRefused("expired")
-    row.refresh_from_db(fields=["family"])
-    if row.family is not None:
-        _end(row.family, row, context)
+    family = TokenFamily.objects.filter(authorizationcode=row).first()
+    if family is not None:
+        _end(family, row, context)
     raise CodeRefused("used")
 
 
@@ -104,7 +104,8 @@ def _end(family: TokenFamily, row: AuthorizationCode, context: Context) -> None:
 
 
 def exchange(row: AuthorizationCode, context: Context) -> tokens.Tokens:
-    """The tokens of a code that was spent a moment ago: dead ones, if it was spent again meanwhile."""
+    """The tokens of a code that was spent a moment ago: dead ones, if it was spent again meanwhile. Raises CodeRefused,
+    if the user was signed out meanwhile."""
     approval = Approval(row.client, row.user, row.scopes, tuple(row.methods), row.authenticated_at, row.nonce)
     return tokens.issue(approval.grant(), context, partial(_keep_family, row, context))
 
@@ -112,7 +113,8 @@ def exchange(row: AuthorizationCode, context: Context) -> tokens.Tokens:
 def _keep_family(row: AuthorizationCode, context: Context, family: TokenFamily) -> None:
     """A second use finds the family, or the family finds the second use."""
     code = AuthorizationCode.objects.filter(pk=row.pk)
-    code.update(family=family)
+    if not code.update(family=family):
+        raise CodeRefused("ended")
     if code.exclude(replayed_at=None).exists():
         _end(family, row, context)
 

@@ -239,8 +239,9 @@ def revoke(family: TokenFamily) -> bool:
 
 
 def forget_codes(user: User) -> None:
-    """Authorization codes that wait for their exchange: tokens that nobody fetched yet."""
-    AuthorizationCode.objects.filter(user=user, spent_at=None).delete()
+    """Authorization codes of which no tokens came yet, also those whose exchange is on its way: it finds them gone, or
+    its family is found here."""
+    AuthorizationCode.objects.filter(user=user, family=None).delete()
 
 
 def revoke_all(user: User) -> int:
