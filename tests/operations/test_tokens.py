@@ -105,6 +105,17 @@ def test_rotation_grace_and_the_life_of_the_first_token(stage: Stage) -> None:
     assert TokenFamily.objects.count() == 1, "the expiry of the family is that of the first token"
 
 
+def test_TOK_06_without_grace_no_clock_makes_a_second_child(stage: Stage) -> None:
+    """Whoever waited for the first, or whose clock is behind, sees a token that was exchanged in the future."""
+    stage.user()
+    client_id = rotating(stage, grace=0)
+    first = stage.tokens(ClientId=client_id)["RefreshToken"]
+    with time_machine.travel(timedelta(seconds=2), tick=False):
+        exchange(stage, client_id, first)
+    answer = refused(exchange, stage=stage, client_id=client_id, token=first)
+    assert answer[0] == "RefreshTokenReuseException"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_parallel_rotation_gives_exactly_one_child(stage: Stage) -> None:
     stage.user()

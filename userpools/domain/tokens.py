@@ -207,12 +207,12 @@ def _rotate(token: RefreshToken, client: AppClient) -> str:
 
 
 def _spend(token: RefreshToken, grace: timedelta) -> None:
-    """One statement spends a token, so of several exchanges at once one wins; the others live off the grace time."""
-    now = timezone.now()
-    if RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(rotated_at=now):
+    """One statement spends a token, so of several exchanges at once one wins; the others live off the grace time, and
+    have none where it is zero, whatever their clocks say: who waited for the winner began before it."""
+    if RefreshToken.objects.filter(pk=token.pk, rotated_at=None).update(rotated_at=timezone.now()):
         return
     spent_at = RefreshToken.objects.values_list("rotated_at", flat=True).get(pk=token.pk)
-    if spent_at is not None and spent_at + grace <= now:
+    if spent_at is not None and (not grace or spent_at + grace <= timezone.now()):
         raise errors.refresh_token_reused()
 
 
