@@ -10,6 +10,7 @@ from tests import inbox
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.operations.test_sign_up import EXPIRED, MISMATCH
 from tests.refusals import refused
+from userpools.domain import messages
 
 pytestmark = pytest.mark.django_db
 
@@ -203,13 +204,19 @@ def test_API_02_an_access_token_and_nothing_else(stage: Stage) -> None:
     assert stage.public.get_user(AccessToken=tokens["AccessToken"])
 
 
-def test_MSG_03_changes_send_no_more_codes_than_questions_do(verifying: Stage) -> None:
+def test_MSG_03_changes_send_no_more_codes_than_questions_do(
+    verifying: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor do they ask the function that writes messages more often."""
+    compose, composed = messages.compose, []
+    monkeypatch.setattr(messages, "compose", lambda *given: composed.append(given) or compose(*given))
     verifying.user()
     token = verifying.tokens()["AccessToken"]
     for number in range(5):
         assert update(verifying, token, email=f"alice{number}@example.com")
     refusal = refused(update, stage=verifying, token=token, email="alice5@example.com")
     assert refusal[0] == "TooManyRequestsException"
+    assert len(composed) == 5
     assert own(verifying, token)["email"] == "alice4@example.com"
     assert update(verifying, token, name="Alice") == [], "where no code is sent, nothing is counted"
     verifying.cognito.admin_update_user_attributes(

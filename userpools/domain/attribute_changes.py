@@ -35,9 +35,9 @@ def update(user: User, given: Given, context: Context, client: str = "") -> list
     changes = attributes.for_change(user.pool, given)
     attributes.check_addresses(changes, {**user.attributes, **changes})
     unproved = [channel for channel in CHANNELS if _asks_for_code(user, changes, channel)]
-    letters = {channel: _letter(user, "UpdateUserAttribute", channel, context) for channel in unproved}
     if unproved and not context.actor:
         _count_codes(user)
+    letters = {channel: _letter(user, "UpdateUserAttribute", channel, context) for channel in unproved}
     # Administrators' operation declares neither refusal, people's own only one.
     declared = () if context.actor else (errors.CodeDeliveryFailure,)
     for channel in unproved:
