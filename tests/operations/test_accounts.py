@@ -204,9 +204,7 @@ def test_API_02_an_access_token_and_nothing_else(stage: Stage) -> None:
     assert stage.public.get_user(AccessToken=tokens["AccessToken"])
 
 
-def test_MSG_03_changes_send_no_more_codes_than_questions_do(
-    verifying: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_MSG_03_changes_send_no_more_codes_than_questions_do(verifying: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor do they ask the function that writes messages more often."""
     compose, composed = messages.compose, []
     monkeypatch.setattr(messages, "compose", lambda *given: composed.append(given) or compose(*given))

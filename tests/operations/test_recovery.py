@@ -230,7 +230,9 @@ def test_REC_06_nobody_is_answered_sooner(stage: Stage) -> None:
     for name in ("alice", "mallory"):
         begun = time.perf_counter()
         forgot(stage, name, ClientId=client_id)
-        assert time.perf_counter() - begun >= steady.SECONDS, name
+        asked = time.perf_counter()
+        refused(reset, stage=stage, code="000000", name=name, ClientId=client_id)
+        assert min(asked - begun, time.perf_counter() - asked) >= steady.SECONDS, name
 
 
 def test_TOK_01_a_reset_ends_tokens_that_were_not_fetched(stage: Stage) -> None:

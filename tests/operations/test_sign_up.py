@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import connection
 from tests import inbox
 from tests.cast import PASSWORD, Stage, set_stage
 from tests.refusals import refused
-from userpools.domain import client_secrets
+from userpools.domain import client_secrets, steady
 from userpools.models import Code, Message, SignInName, User
 
 pytestmark = pytest.mark.django_db
@@ -370,6 +371,17 @@ def test_PWD_05_a_client_that_hides_users_answers_alike(verifying: Stage) -> Non
     ]
     assert again[0] == again[1]
     assert not inbox.to("bob@example.com")
+
+
+def test_REC_06_nobody_is_answered_sooner(verifying: Stage) -> None:
+    client_id = verifying.client(PreventUserExistenceErrors="ENABLED")["ClientId"]
+    sign_up(verifying)
+    for name in ("alice", "mallory"):
+        begun = time.perf_counter()
+        refused(confirm, stage=verifying, code="000000", name=name, ClientId=client_id)
+        tried = time.perf_counter()
+        verifying.public.resend_confirmation_code(ClientId=client_id, Username=name)
+        assert min(tried - begun, time.perf_counter() - tried) >= steady.SECONDS, name
 
 
 def test_PWD_05_a_code_that_died_is_told_of_to_who_has_it(verifying: Stage) -> None:

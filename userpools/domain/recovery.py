@@ -145,11 +145,8 @@ def reset(client: AppClient, name: str, code: str, password: str, context: Conte
     """Raises CodeMismatch, ExpiredCode, InvalidPassword, PasswordHistoryPolicyViolation. Ends a lock; tokens live on,
     as in Cognito."""
     pool, context = client.pool, context.at(client.pk)
-    user = access.find_user(pool, name)
-    limits.count(limits.RESET_PASSWORD, pool, user, name)
-    if user is None or not user.enabled:
-        raise _nothing_to_reset(client, name, user)
-    row = _checked(client, name, user, code)
+    with steady.where_hidden(client):
+        user, row = _checked(client, name, code)
     kept = passwords.made(user, password)
     with transaction.atomic():
         locked = access.locked_user(user)
@@ -161,7 +158,15 @@ def reset(client: AppClient, name: str, code: str, password: str, context: Conte
     return locked
 
 
-def _checked(client: AppClient, name: str, user: User, code: str) -> Code:
+def _checked(client: AppClient, name: str, code: str) -> tuple[User, Code]:
+    user = access.find_user(client.pool, name)
+    limits.count(limits.RESET_PASSWORD, client.pool, user, name)
+    if user is None or not user.enabled:
+        raise _nothing_to_reset(client, name, user)
+    return user, _proof(client, name, user, code)
+
+
+def _proof(client: AppClient, name: str, user: User, code: str) -> Code:
     """Where nobody is to learn who exists, a refusal depends on what was asked for, and not on which codes there are:
     none, a dead one, one that an administrator sent."""
     try:

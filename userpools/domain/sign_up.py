@@ -170,11 +170,8 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
     address that the code proves is somebody else's alias; then the code stays good. ``force_alias_creation`` takes the
     alias from them instead."""
     context = context.at(client.pk)
-    user = access.find_user(client.pool, name)
-    limits.count(limits.CONFIRM_SIGN_UP, client.pool, user, name)
-    if user is None or not user.is_unconfirmed:
-        raise _nothing_to_confirm(client, user)
-    row = _checked(client, user, code)
+    with steady.where_hidden(client):
+        user, row = _checked(client, name, code)
     with transaction.atomic():
         locked = access.locked_user(user)
         codes.spend(row)
@@ -186,7 +183,15 @@ def confirm(client: AppClient, name: str, code: str, context: Context, *, force_
     return locked
 
 
-def _checked(client: AppClient, user: User, code: str) -> Code:
+def _checked(client: AppClient, name: str, code: str) -> tuple[User, Code]:
+    user = access.find_user(client.pool, name)
+    limits.count(limits.CONFIRM_SIGN_UP, client.pool, user, name)
+    if user is None or not user.is_unconfirmed:
+        raise _nothing_to_confirm(client, user)
+    return user, _proof(client, user, code)
+
+
+def _proof(client: AppClient, user: User, code: str) -> Code:
     """Where nobody is to learn who exists, only whoever has a code learns that it died."""
     try:
         return codes.check(user, codes.Purpose.SIGN_UP, code)
