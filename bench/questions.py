@@ -56,7 +56,7 @@ def main(scene: Scene) -> dict[str, int]:
 
     def deed(request: Callable[[Scene], Request] | None) -> Callable[[], object]:
         if request is None:
-            return srp_client.signing_in(scene, post)
+            return srp_client.signing_in(scene, "alice", post)
         asked = request(scene)
         return lambda: send(client, asked)
 

@@ -26,6 +26,8 @@ def lambda_handler(event, context):
 """
 ALICE = {"USERNAME": "alice", "PASSWORD": PASSWORD}
 TARGET = "AWSCognitoIdentityProviderService"
+# Who sign in by SRP at once, each with a password of their own to guess at.
+SWIMMERS = [f"swimmer-{number}" for number in range(12)]
 FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
 
@@ -118,9 +120,10 @@ def _pool_of_alice(cognito: Any, **settings: Any) -> tuple[str, str]:
     pool_id = cognito.create_user_pool(PoolName="bench", **settings)["UserPool"]["Id"]
     client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="app", ExplicitAuthFlows=FLOWS)
     attributes = [{"Name": "email", "Value": "alice@example.com"}, {"Name": "email_verified", "Value": "true"}]
-    who = {"UserPoolId": pool_id, "Username": "alice"}
-    cognito.admin_create_user(**who, MessageAction="SUPPRESS", UserAttributes=attributes)
-    cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
+    for name in ("alice", *SWIMMERS):
+        who = {"UserPoolId": pool_id, "Username": name}
+        cognito.admin_create_user(**who, MessageAction="SUPPRESS", UserAttributes=attributes)
+        cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
     return pool_id, client["UserPoolClient"]["ClientId"]
 
 

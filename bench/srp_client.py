@@ -13,25 +13,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench.load import Measured
-from bench.scene import PASSWORD, Scene, headers_of
+from bench.scene import PASSWORD, SWIMMERS, Scene, headers_of
 from userpools.domain import srp
 
 # What an operation answers to a document.
 Post = Callable[[str, dict[str, Any]], dict[str, Any]]
 
-PROCESSES = 4
 SERVER_POWERS = 3
 CLIENT_POWERS = 4  # g^x, and (a + u*x) of 512 bits in place of 256 twice, with g^a once for each run
 
 
 def run(scene: Scene, seconds: float) -> Measured:
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        futures = [pool.submit(_sign_in_for, scene, seconds) for _ in range(PROCESSES)]
+    """So many at once that each worker gets its share of the connections, which stay with it."""
+    with ProcessPoolExecutor(len(SWIMMERS)) as pool:
+        futures = [pool.submit(_sign_in_for, scene, name, seconds) for name in SWIMMERS]
         times = sorted(one for future in futures for one in future.result())
     return Measured(len(times) / seconds, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000)
 
 
-def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
+def _sign_in_for(scene: Scene, name: str, seconds: float) -> list[float]:
     parts = urlsplit(scene.url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
 
@@ -43,7 +43,7 @@ def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
             raise RuntimeError(f"{operation} refused: {found}")
         return found
 
-    sign_in = signing_in(scene, post)
+    sign_in = signing_in(scene, name, post)
     times, end = [], time.perf_counter() + seconds
     while (started := time.perf_counter()) < end:
         sign_in()
@@ -51,15 +51,15 @@ def _sign_in_for(scene: Scene, seconds: float) -> list[float]:
     return times
 
 
-def signing_in(scene: Scene, post: Post) -> Callable[[], None]:
+def signing_in(scene: Scene, name: str, post: Post) -> Callable[[], None]:
     """Both requests of one sign-in; the client's own key pair is made once."""
     secret = srp.server_secret()
     public = srp.power(srp.G, secret, srp.N)
-    return lambda: _sign_in(post, scene, secret, public)
+    return lambda: _sign_in(post, scene, name, secret, public)
 
 
-def _sign_in(post: Post, scene: Scene, secret: int, public: int) -> None:
-    parameters = {"USERNAME": "alice", "SRP_A": format(public, "x")}
+def _sign_in(post: Post, scene: Scene, name: str, secret: int, public: int) -> None:
+    parameters = {"USERNAME": name, "SRP_A": format(public, "x")}
     asked = post(
         "InitiateAuth",
         {"AuthFlow": "USER_SRP_AUTH", "ClientId": scene.client_id, "AuthParameters": parameters},
