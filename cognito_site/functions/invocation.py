@@ -19,14 +19,14 @@ from cognito_site.functions.outcomes import Answer, Garbled, NotAnswered
 log = logging.getLogger("poolhouse.functions")
 
 
-def invoke(arn: str, event: dict[str, Any], *, key: str) -> Answer:
+def invoke(arn: str, event: dict[str, Any], *, key: str, event_id: str = "") -> Answer:
     """What the function says. ``key`` names whoever asks, such as a pool: one asker never takes the places of all.
 
     Blocks for at most 15 seconds, and never inside of a transaction. Raises FunctionFailed, NotAnswered and Garbled.
     """
     transactions.refuse_to_wait_inside()
     begun = time.monotonic()
-    event_id, body = str(uuid4()), payloads.written(event)
+    event_id, body = event_id or str(uuid4()), payloads.written(event)
     try:
         with _gate().entered(arn, key), _breaker().watching(arn):
             answer = broker.ask(arn, event_id, body, key) if broker.is_needed() else attempts.ask(arn, event_id, body)

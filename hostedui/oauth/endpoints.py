@@ -14,6 +14,8 @@ from oauthlib.oauth2.rfc6749 import errors as oauth
 from oauthlib.oauth2.rfc6749.endpoints.revocation import RevocationEndpoint
 
 from cognito_site.contract import errors
+from cognito_site.functions import payloads
+from cognito_site.functions.outcomes import Garbled
 from hostedui.oauth import answers, grants, parameters
 from hostedui.oauth.asked import Asked
 from hostedui.oauth.parameters import Malformed, Parameters
@@ -77,8 +79,8 @@ def _metadata(text: str | None) -> dict[str, str] | None:
     if text is None:
         return None
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = payloads.read(text.encode())
+    except (Garbled, UnicodeEncodeError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise Malformed("aws_client_metadata must be a JSON object of texts.")

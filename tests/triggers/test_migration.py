@@ -8,7 +8,7 @@ import pytest
 from pycognito.aws_srp import AWSSRP
 
 from tests import inbox
-from tests.cast import PASSWORD, Stage
+from tests.cast import ALL_FLOWS, PASSWORD, Stage
 from tests.hostedui.app import open_app
 from tests.hostedui.visitor import Visitor
 from tests.refusals import refused
@@ -17,6 +17,7 @@ from tests.triggers.conftest import Functions
 pytestmark = pytest.mark.django_db
 ADDRESS = "alice@example.com"
 OLD_PASSWORD = "old-and-weak"
+WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 KNOWS_ALICE = f"""
 if event["userName"] == "alice" and request.get("password", "{OLD_PASSWORD}") == "{OLD_PASSWORD}":
     response["userAttributes"] = {{"email": "{ADDRESS}", "email_verified": "true", "name": "Alice"}}
@@ -122,12 +123,20 @@ def test_the_welcome_never_says_the_password(functions: Functions, stage: Stage)
     assert OLD_PASSWORD not in letter.text + letter.html
 
 
+def tell(stage: Stage) -> None:
+    """By a client that tells who exists."""
+    flows = [*ALL_FLOWS, "ALLOW_CUSTOM_AUTH"]
+    stage.client_id = stage.client(ExplicitAuthFlows=flows, PreventUserExistenceErrors="LEGACY")["ClientId"]
+
+
 @pytest.mark.parametrize(
     "attributes",
     ['{"email": "no address"}', '{"unheard_of": "x"}', '{"sub": 1}', '["email"]'],
 )
 def test_what_the_schema_refuses_moves_nobody(functions: Functions, stage: Stage, attributes: str) -> None:
     functions.configure(UserMigration=functions.install("move", f'response["userAttributes"] = {attributes}'))
+    assert refused(sign_in, stage=stage) == WRONG, "where nobody is to learn who exists"
+    tell(stage)
     code, _ = refused(sign_in, stage=stage)
     assert code in ("InvalidParameterException", "InvalidLambdaResponseException")
     assert is_nobody(stage)
@@ -154,6 +163,7 @@ def test_an_address_that_somebody_has(functions: Functions, cognito: Any, public
 def test_sms_is_the_second_factor_where_the_pool_has_it(functions: Functions, stage: Stage) -> None:
     body = KNOWS_ALICE + '\nresponse["enableSMSMFA"] = True'
     functions.configure(UserMigration=functions.install("move", body))
+    tell(stage)
     assert refused(sign_in, stage=stage)[0] == "InvalidLambdaResponseException"
     assert is_nobody(stage)
     stage.cognito.set_user_pool_mfa_config(

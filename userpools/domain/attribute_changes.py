@@ -8,6 +8,7 @@ one where the pool asks for that. Where the pool wants proof *before* the change
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,7 +28,7 @@ Given = Mapping[str, str]
 def update_own(user: User, client: AppClient, given: Given, context: Context) -> list[Delivery]:
     """Users change themselves, as far as their client lets them."""
     attributes.check_writable(client, given)
-    return update(user, given, context, client.pk)
+    return update(user, given, context.at(client.pk), client.pk)
 
 
 def update(user: User, given: Given, context: Context, client: str = "") -> list[Delivery]:
@@ -37,7 +38,8 @@ def update(user: User, given: Given, context: Context, client: str = "") -> list
     unproved = [channel for channel in CHANNELS if _asks_for_code(user, changes, channel)]
     if unproved and not context.actor:
         _count_codes(user)
-    letters = {channel: _letter(user, "UpdateUserAttribute", channel, context) for channel in unproved}
+    changed = _with(user, changes, unproved)
+    letters = {channel: _letter(changed, "UpdateUserAttribute", channel, context) for channel in unproved}
     # Administrators' operation declares neither refusal, people's own only one.
     declared = () if context.actor else (errors.CodeDeliveryFailure,)
     for channel in unproved:
@@ -60,6 +62,13 @@ def _count_codes(user: User) -> None:
         limits.count(limits.SEND_ATTRIBUTE_CODE, user.pool, user, user.username)
     except errors.LimitExceeded:
         raise errors.rate_exceeded() from None
+
+
+def _with(user: User, changes: Given, unproved: list[str]) -> User:
+    """As functions see the user whose message they write: with what is being changed. Not stored."""
+    seen = copy(user)
+    seen.attributes = {**user.attributes, **changes, **{verified(channel): "false" for channel in unproved}}
+    return seen
 
 
 def _changes_address(user: User, changes: Given, channel: str) -> bool:
@@ -148,6 +157,7 @@ def _check_name_is_left(user: User, unwanted: list[str]) -> None:
 
 def send_code(user: User, channel: str, client: AppClient, context: Context) -> Delivery:
     """To the value that waits, else to the one in force."""
+    context = context.at(client.pk)
     if channel not in CHANNELS or not _address_to_prove(user, channel):
         raise errors.no_code_for_attribute(channel)
     limits.count(limits.SEND_ATTRIBUTE_CODE, user.pool, user, user.username)

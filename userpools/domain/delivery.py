@@ -9,10 +9,11 @@ from userpools.domain import log_delivery, messages
 from userpools.domain.messages import Content
 from userpools.domain.outbox import Outbox
 from userpools.domain.triggers import texts
+from userpools.domain.triggers.texts import Errand
 from userpools.models import Message
 from userpools.values import Context
 
-# Each of them is up to three attempts of its own.
+# Of a function that refuses.
 MOST_CALLS = 4
 
 
@@ -57,11 +58,17 @@ def _hand_over(message: Message, content: Content) -> str:
         raise Undelivered("The user is gone.", is_final=True)
     message.user.pool = message.pool
     context = Context(client=content.client, client_metadata=content.metadata)
+    errand = Errand(str(message.pk), message.kind, message.medium, message.destination, content.code)
     try:
-        texts.hand_over(message.user, message.kind, message.medium, content.code, context)
+        texts.hand_over(message.user, errand, context)
     except errors.Refusal as refusal:
-        raise Undelivered(refusal.message, is_final=message.attempts >= MOST_CALLS) from None
+        raise Undelivered(refusal.message, is_final=_is_meant(refusal) and message.attempts >= MOST_CALLS) from None
     return "The function took it."
+
+
+def _is_meant(refusal: errors.Refusal) -> bool:
+    """The function itself said no. One that was not reached, or had no place, is asked again as long as it matters."""
+    return not isinstance(refusal, errors.UnexpectedLambda)
 
 
 OUTBOX = Outbox(Message, ("pool", "user"), _send, on_failure=log_delivery.failed)

@@ -7,6 +7,7 @@ never decided here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from cognito_site.contract import errors
@@ -43,10 +44,22 @@ def find_user(client: AppClient, flow: str, name: str, parameters: Mapping[str, 
     them."""
     user = access.find_user(client.pool, name)
     if user is None and flow in WITH_PASSWORD and parameters.get("PASSWORD"):
-        user = migration.for_sign_in(client, name, parameters["PASSWORD"], context)
+        user = _moved(client, name, parameters["PASSWORD"], context)
     if user is None and not client.hides_user_existence:
         raise errors.user_not_found()
     return user
+
+
+def _moved(client: AppClient, name: str, password: str, context: Context) -> User | None:
+    """What another directory is asked is a guess at a password like any other."""
+    if not migration.is_asked(client.pool):
+        return None
+    with suppress(errors.UserNotFound), lockout.guess(lockout.counted_for(client.pool, None, name)):
+        user = migration.for_sign_in(client, name, password, context)
+        if user is None:
+            raise errors.user_not_found()
+        return user
+    return None
 
 
 def _begin(attempt: Attempt) -> None:
@@ -58,6 +71,11 @@ def _begin(attempt: Attempt) -> None:
 
 def prove_password(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
     password = required(parameters, "PASSWORD")
+    if attempt.user is None and migration.is_asked(attempt.client.pool):
+        _begin(attempt)
+        # Counted already, when the other directory was asked.
+        passwords.matches(None, password)
+        raise errors.incorrect_username_or_password()
     counted = lockout.counted_for(attempt.client.pool, attempt.user, attempt.name)
     lockout.check_open(counted)
     _begin(attempt)

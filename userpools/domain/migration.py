@@ -6,6 +6,7 @@ is kept whatever the policy says: it was good enough where they come from.
 
 from __future__ import annotations
 
+import logging
 from uuid import uuid4
 
 from django.db import transaction
@@ -16,36 +17,41 @@ from userpools.domain import access, attributes, channels, events, names, passwo
 from userpools.domain.triggers import authentication as triggers
 from userpools.domain.triggers.authentication import Migrated
 from userpools.domain.users import Invitation
-from userpools.models import AppClient, User
+from userpools.models import AppClient, User, UserPool
 from userpools.values import Context
 
+# What would tell, where nobody is to learn it, that the pool does not know a name.
+HEARD = (errors.UserLambdaValidation, errors.UnexpectedLambda, errors.InvalidLambdaResponse, errors.InvalidParameter)
 # In the welcome's place of a temporary password: what people chose themselves is in no message.
 UNSAID = "••••••••"
 
+log = logging.getLogger("poolhouse.triggers")
+
+
+def is_asked(pool: UserPool) -> bool:
+    return triggers.migrates(pool)
+
 
 def for_sign_in(client: AppClient, name: str, password: str, context: Context) -> User | None:
-    """None: nobody knows ``name``. A function that raises is heard only where the client tells who exists."""
-    if not triggers.migrates(client.pool):
-        return None
-    try:
-        migrated = triggers.user_migration(client.pool, "Authentication", name, password, context)
-    except errors.UserLambdaValidation:
-        if client.hides_user_existence:
-            return None
-        raise
-    return _moved(client, name, password, migrated, context) if migrated.attributes else None
+    """None: nobody knows ``name``. A function that fails is heard only where the client tells who exists."""
+    return _asked(client, "Authentication", name, password, context)
 
 
 def for_recovery(client: AppClient, name: str, context: Context) -> User | None:
+    return _asked(client, "ForgotPassword", name, None, context)
+
+
+def _asked(client: AppClient, source: str, name: str, password: str | None, context: Context) -> User | None:
     if not triggers.migrates(client.pool):
         return None
     try:
-        migrated = triggers.user_migration(client.pool, "ForgotPassword", name, None, context)
-    except errors.UserLambdaValidation:
-        if client.hides_user_existence:
-            return None
-        raise
-    return _moved(client, name, None, migrated, context) if migrated.attributes else None
+        migrated = triggers.user_migration(client.pool, source, name, password, context)
+        return _moved(client, name, password, migrated, context) if migrated.attributes else None
+    except HEARD as refusal:
+        if not client.hides_user_existence:
+            raise
+        log.warning("UserMigration of %s moved nobody: %s", client.pool.pk, refusal.message)
+        return None
 
 
 def _moved(client: AppClient, name: str, password: str | None, migrated: Migrated, context: Context) -> User | None:

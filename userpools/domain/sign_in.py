@@ -265,7 +265,8 @@ def _ask(challenge: Challenge, attempt: Attempt, spend: Spend) -> Asked:
 
 def _finish(attempt: Attempt, spend: Spend) -> SignedIn:
     user = attempt.known_user
-    if not FIRST_FACTORS.intersection(attempt.proved):
+    enough = {custom.PROVED} if attempt.flow == custom.FLOW else FIRST_FACTORS
+    if not enough.intersection(attempt.proved):
         raise errors.incorrect_username_or_password()
     post_authentication(user, attempt.context)
     if attempt.source == TokenFamily.Source.HOSTED:

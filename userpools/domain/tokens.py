@@ -190,10 +190,20 @@ def refresh(client: AppClient, token: str, context: Context) -> Tokens:
     _check_alive(family)
     groups = claim_sets.groups_of(family.user)
     overrides = _overrides(family.user, family.scopes, groups, REFRESH_TRIGGER, context.at(client.pk))
+    if token_claims.is_asked(client.pool):
+        _check_still_alive(family)
     fresh = _rotate(found, client) if client.rotates_refresh_tokens else None
     _remember_use(family)
     signed = _sign(family, groups, overrides)
     return Tokens(signed.access_token, signed.expires_in, signed.id_token, fresh)
+
+
+def _check_still_alive(family: TokenFamily) -> None:
+    """After a function that took its time."""
+    now = TokenFamily.objects.select_related("user").filter(pk=family.pk).first()
+    if now is None:
+        raise errors.invalid_refresh_token()
+    _check_alive(now)
 
 
 def _rotate(token: RefreshToken, client: AppClient) -> str:

@@ -41,7 +41,7 @@ def directed(attempt: Attempt) -> Attempt:
         return attempt.having_proved(PROVED, **{CHOSEN: ""})
     if direction.challenge not in KNOWN:
         raise errors.trigger_output_unrecognizable()
-    if direction.challenge == "PASSWORD_VERIFIER" and "srp_a" not in attempt.notes:
+    if direction.challenge == "PASSWORD_VERIFIER" and ("srp_a" not in attempt.notes or "pwd" in attempt.proved):
         raise errors.trigger_output_unrecognizable()
     return attempt.having_proved(**{CHOSEN: direction.challenge})
 

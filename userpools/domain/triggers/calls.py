@@ -145,13 +145,15 @@ def claims_member(version: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When and about whom a trigger is called: ``source`` is the suffix of AWS's ``triggerSource``."""
+    """When and about whom a trigger is called: ``source`` is the suffix of AWS's ``triggerSource``. ``event_id`` is
+    told to a function that is asked again later for the same reason; else each call has a new one."""
 
     pool: UserPool
     trigger: Trigger
     source: str
     user_name: str
     context: Context
+    event_id: str = ""
 
 
 def ask(moment: Moment, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +167,7 @@ def ask(moment: Moment, request: Mapping[str, Any]) -> dict[str, Any]:
     assert arn is not None
     begun = time.monotonic()
     try:
-        answer = invocation.invoke(arn, event, key=moment.pool.pk)
+        answer = invocation.invoke(arn, event, key=moment.pool.pk, event_id=moment.event_id)
     except Failure as failure:
         log.failed(moment.pool, arn, event, failure, time.monotonic() - begun)
         raise _refusal(moment.trigger.name, failure) from None

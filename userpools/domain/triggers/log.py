@@ -14,7 +14,10 @@ from userpools.models.function_call import FAILED, LONGEST_NAME
 
 MASK = "***"
 # Of requests and responses; the values of a map are masked one by one, so that its keys can be seen.
-SECRET = frozenset({"password", "challengeAnswer", "code", "privateChallengeParameters"})
+SECRET = frozenset(
+    {"password", "challengeAnswer", "code", "privateChallengeParameters", "challengeMetadata"}
+    | {"access_token", "id_token", "refresh_token"}
+)
 LONGEST_OUTPUT = 4096
 LONGEST_ERROR = 2000
 MOST_RECENT = 20_000
@@ -29,7 +32,16 @@ def masked(event: Any) -> Any:
 
 
 def _masked(part: dict[str, Any]) -> dict[str, Any]:
-    return {name: _hidden(value) if name in SECRET and value is not None else value for name, value in part.items()}
+    return {name: _seen(name, value) for name, value in part.items()}
+
+
+def _seen(name: str, value: Any) -> Any:
+    """Secrets are looked for in what is inside as well: in the steps of a session, in a provider's answer."""
+    if name in SECRET and value is not None:
+        return _hidden(value)
+    if isinstance(value, dict):
+        return _masked(value)
+    return [_seen(name, each) for each in value] if isinstance(value, list) else value
 
 
 def _hidden(value: Any) -> Any:

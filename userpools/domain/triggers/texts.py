@@ -8,6 +8,7 @@ from typing import Any
 
 from cognito_site import encrypted_messages, managed_keys
 from cognito_site.contract import errors
+from userpools.domain.channels import ATTRIBUTES, verified
 from userpools.domain.message_texts import LINK as LINK_WORDS
 from userpools.domain.triggers.calls import (
     CUSTOM_MESSAGE,
@@ -82,15 +83,36 @@ def sender(pool: UserPool, medium: str) -> Trigger | None:
     return found if found.is_configured(pool) else None
 
 
-def hand_over(user: User, kind: str, medium: str, code: str, context: Context) -> None:
-    """Lets a custom sender deliver ``code``, which only its key opens. A temporary password is escaped for HTML first,
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """``id`` is the same at every attempt. ``destination`` is where the code was meant to go, whatever the user's
+    address is by now."""
+
+    id: str
+    kind: str
+    medium: str
+    destination: str
+    code: str
+
+
+def hand_over(user: User, errand: Errand, context: Context) -> None:
+    """Lets a custom sender deliver a code, which only its key opens. A temporary password is escaped for HTML first,
     as AWS does. Raises what the function raises."""
+    medium = errand.medium
     pool, trigger = user.pool, SENDERS[medium]
     key = managed_keys.arn_of(str((pool.settings.get("lambda_config") or {}).get("kms_key_id", "")))
     request: dict[str, Any] = {
         "type": REQUEST_TYPES[medium],
-        "code": encrypted_messages.encrypt(html.escape(code, quote=False), key, {"userpool-id": pool.pk}),
-        "userAttributes": attributes(user),
+        "code": encrypted_messages.encrypt(html.escape(errand.code, quote=False), key, {"userpool-id": pool.pk}),
+        "userAttributes": _reached_at(errand, attributes(user)),
         **metadata(context),
     }
-    ask(Moment(pool, trigger, f"{trigger.name}_{kind}", user.username, context), request)
+    ask(Moment(pool, trigger, f"{trigger.name}_{errand.kind}", user.username, context, errand.id), request)
+
+
+def _reached_at(errand: Errand, known: dict[str, str]) -> dict[str, str]:
+    """A handler sends to the address that it finds here, and nobody may prove one address by the mail of another."""
+    channel = ATTRIBUTES[errand.medium]
+    if known.get(channel) == errand.destination:
+        return known
+    return {**known, channel: errand.destination, verified(channel): "false"}

@@ -22,7 +22,7 @@ from userpools.domain.triggers.calls import (
     structure,
     text,
 )
-from userpools.models import AppClient, User
+from userpools.models import AppClient, User, UserPool
 from userpools.values import Context
 
 Claims = Mapping[str, Any]
@@ -93,6 +93,10 @@ NONE = Overrides()
 
 def is_fixed(name: str, fixed: frozenset[str]) -> bool:
     return name in fixed or name.startswith(RESERVED_PREFIXES)
+
+
+def is_asked(pool: UserPool) -> bool:
+    return PRE_TOKEN_GENERATION.is_configured(pool)
 
 
 def pre_token_generation(
