@@ -26,7 +26,6 @@ SOURCES = {
 }
 RUNTIMES = {"python": "Python", "node": "Node.js"}
 ENDINGS = {"python": (".py",), "node": (".js", ".mjs", ".cjs")}
-NOWHERE = "Leads nowhere: whatever asks it fails with AccessDeniedException."
 
 
 @dataclass(frozen=True, slots=True)

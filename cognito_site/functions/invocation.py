@@ -21,6 +21,7 @@ log = logging.getLogger("poolhouse.functions")
 
 def invoke(arn: str, event: dict[str, Any], *, key: str, event_id: str = "") -> Answer:
     """What the function says. ``key`` names whoever asks, such as a pool: one asker never takes the places of all.
+    ``event_id`` is that of an event which was sent before; else it is a new one.
 
     Blocks for at most 15 seconds, and never inside of a transaction. Raises FunctionFailed, NotAnswered and Garbled.
     """

@@ -19,7 +19,6 @@ from tests.refusals import refused
 from tests.triggers.conftest import KEY_ARN, Functions
 from userpools.admin import call_differences
 from userpools.domain.triggers import log, trials
-from userpools.domain.triggers.calls import TRIGGERS
 from userpools.models import FunctionCall, User, UserPool
 
 pytestmark = pytest.mark.usefixtures("functions")
@@ -251,17 +250,7 @@ def test_the_page_of_a_user_has_the_calls_about_them(dana: Desk, busy: Functions
 @pytest.fixture
 def everything(functions: Functions) -> Functions:
     """A pool with one function in every slot."""
-    arn = functions.install("all")
-    versioned = {"LambdaVersion": "V1_0", "LambdaArn": arn}
-    plain = [name for name, each in TRIGGERS.items() if each.setting and name != "PreTokenGeneration"]
-    functions.configure(
-        **dict.fromkeys(plain, arn),
-        PreTokenGenerationConfig={"LambdaVersion": "V3_0", "LambdaArn": arn},
-        CustomEmailSender=versioned,
-        CustomSMSSender=versioned,
-        InboundFederation=versioned,
-        KMSKeyID=KEY_ARN,
-    )
+    functions.fill()
     return functions
 
 

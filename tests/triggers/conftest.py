@@ -15,6 +15,7 @@ from pytest_django import Settings
 from cognito_site.functions import arns, invocation, registered
 from cognito_site.functions.local.warm import warm
 from tests.cast import ALL_FLOWS, Stage, set_stage
+from userpools.domain.triggers.calls import TRIGGERS
 
 KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/harbour"
 # UpdateUserPool resets what it is not told.
@@ -58,6 +59,20 @@ class Functions:
         """``LambdaConfig`` of the pool, in place of what it was."""
         settings = {name: self.stage.settings[name] for name in KEPT if name in self.stage.settings}
         self.stage.cognito.update_user_pool(UserPoolId=self.stage.pool_id, LambdaConfig=config, **settings)
+
+    def fill(self) -> None:
+        """One function, ``all``, in every slot."""
+        arn = self.install("all")
+        versioned = {"LambdaVersion": "V1_0", "LambdaArn": arn}
+        plain = [name for name, each in TRIGGERS.items() if each.setting and name != "PreTokenGeneration"]
+        self.configure(
+            **dict.fromkeys(plain, arn),
+            PreTokenGenerationConfig={"LambdaVersion": "V3_0", "LambdaArn": arn},
+            CustomEmailSender=versioned,
+            CustomSMSSender=versioned,
+            InboundFederation=versioned,
+            KMSKeyID=KEY_ARN,
+        )
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Oldest first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,11 +12,10 @@ from cognito_site.functions import attempts
 from tests import inbox
 from tests.cast import PASSWORD, Stage
 from tests.refusals import refused
-from tests.triggers.conftest import KEY_ARN, Functions
+from tests.triggers.conftest import Functions
 from tests.triggers.test_custom_challenges import answer, begin, steer
 from userpools.domain import housekeeping
 from userpools.domain.triggers import federation, trials
-from userpools.domain.triggers.calls import TRIGGERS
 from userpools.models import FunctionCall, UserPool
 from userpools.values import Context
 
@@ -91,24 +89,11 @@ def test_old_calls_are_forgotten(functions: Functions, stage: Stage) -> None:
 
 # --- again ------------------------------------------------------------------------------------------------------------
 
-EVERY_TRIGGER: dict[str, Any] = {
-    name: name for name in TRIGGERS if name not in ("CustomEmailSender", "CustomSMSSender", "InboundFederation")
-}
-
 
 @pytest.fixture
 def complete(functions: Functions, stage: Stage) -> Functions:
     """A pool with one function in every slot."""
-    arn = functions.install("all")
-    versioned = {"LambdaVersion": "V1_0", "LambdaArn": arn}
-    functions.configure(
-        **{name: arn for name in EVERY_TRIGGER if name != "PreTokenGeneration"},
-        PreTokenGenerationConfig={"LambdaVersion": "V3_0", "LambdaArn": arn},
-        CustomEmailSender=versioned,
-        CustomSMSSender=versioned,
-        InboundFederation=versioned,
-        KMSKeyID=KEY_ARN,
-    )
+    functions.fill()
     return functions
 
 

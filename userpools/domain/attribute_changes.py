@@ -28,10 +28,10 @@ Given = Mapping[str, str]
 def update_own(user: User, client: AppClient, given: Given, context: Context) -> list[Delivery]:
     """Users change themselves, as far as their client lets them."""
     attributes.check_writable(client, given)
-    return update(user, given, context.at(client.pk), client.pk)
+    return update(user, given, context.at(client.pk))
 
 
-def update(user: User, given: Given, context: Context, client: str = "") -> list[Delivery]:
+def update(user: User, given: Given, context: Context) -> list[Delivery]:
     """Where codes went. Raises InvalidParameter for what the schema refuses, AliasExists for a name that is taken."""
     changes = attributes.for_change(user.pool, given)
     attributes.check_addresses(changes, {**user.attributes, **changes})
@@ -52,7 +52,7 @@ def update(user: User, given: Given, context: Context, client: str = "") -> list
             codes.send(locked, codes.Purpose.ATTRIBUTE, channel, changes[channel], letter)
             for channel, letter in letters.items()
         ]
-        _record(locked, changes, context, client)
+        _record(locked, changes, context)
     return sent
 
 
@@ -67,7 +67,8 @@ def _count_codes(user: User) -> None:
 def _with(user: User, changes: Given, unproved: list[str]) -> User:
     """As functions see the user whose message they write: with what is being changed. Not stored."""
     seen = copy(user)
-    seen.attributes = {**user.attributes, **changes, **{verified(channel): "false" for channel in unproved}}
+    given = {**user.attributes, **changes, **{verified(channel): "false" for channel in unproved}}
+    seen.attributes = {name: value for name, value in given.items() if value}
     return seen
 
 
@@ -121,9 +122,9 @@ def _save(user: User) -> None:
         raise errors.alias_exists(taken.kind) from None
 
 
-def _record(user: User, changed: Iterable[str], context: Context, client: str) -> None:
+def _record(user: User, changed: Iterable[str], context: Context) -> None:
     detail = {"attributes": sorted(changed)}
-    events.record(user.pool, user, events.CHANGE_ATTRIBUTES, client=client, context=context, detail=detail)
+    events.record(user.pool, user, events.CHANGE_ATTRIBUTES, client=context.client, context=context, detail=detail)
 
 
 # --- deleting -------------------------------------------------------------------------------------------------------
@@ -132,18 +133,18 @@ def _record(user: User, changed: Iterable[str], context: Context, client: str) -
 def delete_own(user: User, client: AppClient, unwanted: list[str], context: Context) -> None:
     attributes.check_removable(user.pool, unwanted)
     attributes.check_writable(client, unwanted)
-    delete(user, unwanted, context, client.pk)
+    delete(user, unwanted, context.at(client.pk))
 
 
 @transaction.atomic
-def delete(user: User, unwanted: list[str], context: Context, client: str = "") -> None:
+def delete(user: User, unwanted: list[str], context: Context) -> None:
     """Deleting what is not there is no error. An address that is the way to sign in stays, unless there is another."""
     attributes.check_removable(user.pool, unwanted)
     locked = access.locked_user(user)
     _check_name_is_left(locked, unwanted)
     _put(locked, dict.fromkeys(unwanted, ""))
     _save(locked)
-    _record(locked, unwanted, context, client)
+    _record(locked, unwanted, context)
 
 
 def _check_name_is_left(user: User, unwanted: list[str]) -> None:
@@ -221,7 +222,7 @@ def prove(user: User, channel: str, address: str, context: Context) -> None:
         return
     locked.attributes |= {channel: address, verified(channel): "true"}
     _save(locked)
-    _record(locked, [verified(channel)], context, context.client)
+    _record(locked, [verified(channel)], context)
 
 
 # --- NEW_PASSWORD_REQUIRED ------------------------------------------------------------------------------------------

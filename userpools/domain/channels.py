@@ -78,8 +78,8 @@ def delivery(channel: str, address: str) -> Delivery:
 def _surprise(pool: UserPool, channel: str) -> tuple[bool, bool, int]:
     """The smaller, the more users have an address of ``channel`` that is proved. A sign-up that has both proves the
     phone number."""
-    has_everybody = schema.definitions(pool)[channel].required
-    order = 1 if channel == EMAIL else 0 if has_everybody else 2
+    everybody_has_it = schema.definitions(pool)[channel].required
+    order = 1 if channel == EMAIL else 0 if everybody_has_it else 2
     return channel not in pool.auto_verified_attributes, not schema.is_expected(pool, channel), order
 
 

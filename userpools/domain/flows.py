@@ -15,7 +15,7 @@ from userpools.domain import access, lockout, migration, passwords, srp
 from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, required
 from userpools.domain.triggers import custom_challenges
-from userpools.domain.triggers.authentication import pre_authentication
+from userpools.domain.triggers.authentication import migrates, pre_authentication
 from userpools.models import AppClient, User
 from userpools.values import Context
 
@@ -52,7 +52,7 @@ def find_user(client: AppClient, flow: str, name: str, parameters: Mapping[str, 
 
 def _moved(client: AppClient, name: str, password: str, context: Context) -> User | None:
     """What another directory is asked is a guess at a password like any other."""
-    if not migration.is_asked(client.pool):
+    if not migrates(client.pool):
         return None
     with suppress(errors.UserNotFound), lockout.guess(lockout.counted_for(client.pool, None, name)):
         user = migration.for_sign_in(client, name, password, context)
@@ -71,7 +71,7 @@ def _begin(attempt: Attempt) -> None:
 
 def prove_password(attempt: Attempt, parameters: Mapping[str, str]) -> Attempt:
     password = required(parameters, "PASSWORD")
-    if attempt.user is None and migration.is_asked(attempt.client.pool):
+    if attempt.user is None and migrates(attempt.client.pool):
         _begin(attempt)
         # Counted already, when the other directory was asked.
         passwords.matches(None, password)

@@ -19,8 +19,9 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils import timezone
 
-from cognito_site import keyring, lookups
+from cognito_site import keyring
 from cognito_site.contract import errors
+from cognito_site.prepared import Prepared
 from userpools.models import UnknownName, User, UserPool
 from userpools.models.lockable import Lockable
 
@@ -30,6 +31,7 @@ LONGEST = timedelta(minutes=15)
 LONGEST_CHECK = timedelta(seconds=10)
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.02
+_unknown = Prepared(lambda: UnknownName.objects.filter(pool="a pool id", fingerprint=b"a fingerprint"))
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def check_open(row: Lockable) -> None:
 def check_name_open(pool: UserPool, user: User | None, name: str) -> None:
     """As ``check_open`` of ``counted_for``, where nothing is guessed yet and no row need be. Names of users are looked
     up as well: a query more would tell that nobody has a name."""
-    unknown = lookups.one(UnknownName.objects.filter(pool=pool, fingerprint=_fingerprint(pool, name)))
+    unknown = _unknown.one(pool=pool.pk, fingerprint=_fingerprint(pool, name))
     row = user or unknown
     if row is not None:
         check_open(row)

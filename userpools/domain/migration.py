@@ -17,19 +17,15 @@ from userpools.domain import access, attributes, channels, events, names, passwo
 from userpools.domain.triggers import authentication as triggers
 from userpools.domain.triggers.authentication import Migrated
 from userpools.domain.users import Invitation
-from userpools.models import AppClient, User, UserPool
+from userpools.models import AppClient, User
 from userpools.values import Context
 
 # What would tell, where nobody is to learn it, that the pool does not know a name.
-HEARD = (errors.UserLambdaValidation, errors.UnexpectedLambda, errors.InvalidLambdaResponse, errors.InvalidParameter)
+TELLING = (errors.UserLambdaValidation, errors.UnexpectedLambda, errors.InvalidLambdaResponse, errors.InvalidParameter)
 # In the welcome's place of a temporary password: what people chose themselves is in no message.
 UNSAID = "••••••••"
 
 log = logging.getLogger("poolhouse.triggers")
-
-
-def is_asked(pool: UserPool) -> bool:
-    return triggers.migrates(pool)
 
 
 def for_sign_in(client: AppClient, name: str, password: str, context: Context) -> User | None:
@@ -47,7 +43,7 @@ def _asked(client: AppClient, source: str, name: str, password: str | None, cont
     try:
         migrated = triggers.user_migration(client.pool, source, name, password, context)
         return _moved(client, name, password, migrated, context) if migrated.attributes else None
-    except HEARD as refusal:
+    except TELLING as refusal:
         if not client.hides_user_existence:
             raise
         log.warning("UserMigration of %s moved nobody: %s", client.pool.pk, refusal.message)

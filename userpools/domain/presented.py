@@ -48,8 +48,8 @@ class Bearer:
 
 
 def _verified(text: str, use: str) -> tuple[dict[str, Any], str]:
-    """Claims of a JWT that one of our pools signed for ``use``, unexpired, and that pool's id. Raises ``jose``'s errors
-    and ``Expired``."""
+    """Claims of a JWT that one of our pools signed for ``use``, and that pool's id. Whether it expired is for callers
+    to say. Raises ``jose``'s errors."""
     token = jose.read(text)
     key = keys.public_key(token.kid)
     if key is None or key.use != use:

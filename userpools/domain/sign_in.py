@@ -49,7 +49,7 @@ from userpools.values import Context
 SIGN_IN_TRIGGER = "TokenGeneration_Authentication"
 NEW_PASSWORD_TRIGGER = "TokenGeneration_NewPasswordChallenge"
 DEVICE_KEY = "DEVICE_KEY"
-FIRST_FACTORS = frozenset({"pwd", custom.PROVED})
+FIRST_FACTORS = frozenset({"pwd"})
 LADDER: tuple[Challenge, ...] = (
     PasswordVerifier(),
     CustomChallenge(),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cognito_site import keyring
+from cognito_site import keyring, lookups
 from cognito_site.contract import errors
 from cognito_site.prepared import Prepared
 from userpools.domain import claims as claim_sets
@@ -115,7 +115,7 @@ def issue(grant: Grant, context: Context, commit: Callable[[TokenFamily], None])
     groups = claim_sets.groups_of(grant.user)
     overrides = _overrides(grant.user, grant.scopes, groups, grant.trigger, context.at(grant.client.pk))
     with transaction.atomic():
-        _hold_enabled(grant.user)
+        _hold_able(grant.user)
         family, refresh_token = _start_family(grant, context)
         commit(family)
     signed = _sign(family, groups, overrides)
@@ -129,16 +129,20 @@ def _overrides(
     return token_claims.pre_token_generation(user, trigger, asked, scopes, context)
 
 
-def _hold_enabled(user: User) -> None:
+def _hold_able(user: User) -> None:
     able = User.objects.filter(pk=user.pk, enabled=True).exclude(status=User.Status.RESET_REQUIRED)
     if not able.update(failed_attempts=0, locked_until=None):
-        raise _why_none(User.objects.filter(pk=user.pk).first())
+        now = lookups.one(User.objects.filter(pk=user.pk))
+        if now is None:
+            raise errors.user_not_found()
+        _check_able(now)
 
 
-def _why_none(user: User | None) -> errors.Refusal:
-    if user is None:
-        return errors.user_not_found()
-    return errors.password_reset_required() if user.enabled else errors.user_disabled()
+def _check_able(user: User) -> None:
+    if not user.enabled:
+        raise errors.user_disabled()
+    if user.must_reset_password:
+        raise errors.password_reset_required()
 
 
 def issue_to_machine(client: AppClient, scopes: list[str], context: Context) -> Tokens:
@@ -171,10 +175,7 @@ def _check_alive(family: TokenFamily) -> None:
         raise errors.refresh_token_revoked()
     if family.expires_at <= timezone.now():
         raise errors.refresh_token_expired()
-    if not family.user.enabled:
-        raise errors.user_disabled()
-    if family.user.must_reset_password:
-        raise errors.password_reset_required()
+    _check_able(family.user)
 
 
 def refresh(client: AppClient, token: str, context: Context) -> Tokens:
@@ -200,7 +201,7 @@ def refresh(client: AppClient, token: str, context: Context) -> Tokens:
 
 def _check_still_alive(family: TokenFamily) -> None:
     """After a function that took its time."""
-    now = TokenFamily.objects.select_related("user").filter(pk=family.pk).first()
+    now = lookups.one(TokenFamily.objects.select_related("user").filter(pk=family.pk))
     if now is None:
         raise errors.invalid_refresh_token()
     _check_alive(now)

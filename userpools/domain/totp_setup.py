@@ -63,8 +63,9 @@ def prove_on_page(held: Held, code: str, friendly_name: str) -> Result:
 
 
 def _check_owed(held: Held) -> None:
-    if held.row.challenge != _setup.name or not _setup.applies(held.attempt):
+    if held.row.challenge != _setup.name:
         raise errors.invalid_session()
+    _setup.check_owed(held.attempt)
 
 
 def _is_ours(held: Held, key: str) -> bool:

@@ -11,7 +11,6 @@ from cognito_site.contract import errors
 from userpools.domain import channels, factors
 from userpools.domain.challenges import custom
 from userpools.domain.challenges.base import Attempt, Challenge, Question, required
-from userpools.models import User
 
 SET_UP = "set_up_totp"
 CHOSEN = "chosen_mfa"
@@ -123,20 +122,19 @@ class MfaSetup(Challenge):
         user = attempt.known_user
         return Question({"MFAS_CAN_SETUP": json.dumps(factors.can_be_set_up(user)), "USER_ID_FOR_SRP": user.username})
 
+    def check_owed(self, attempt: Attempt) -> None:
+        """Another sign-in may have set up a factor since this one was asked."""
+        if not self.applies(attempt):
+            raise errors.invalid_session()
+
     def accept(self, attempt: Attempt, state: Mapping[str, Any], answers: Mapping[str, str]) -> Attempt:
         address = answers.get("EMAIL") or answers.get("email")
         if address:
-            _check_nothing_was_set_up(attempt.known_user)
+            self.check_owed(attempt)
             return _with_email(attempt, address)
         if not attempt.notes.get(SET_UP) or factors.totp_of(attempt.known_user) is None:
             raise errors.InvalidParameter("Set up and verify a software token with this session first.")
         return attempt.having_proved("otp", "mfa")
-
-
-def _check_nothing_was_set_up(user: User) -> None:
-    """By another sign-in, since this one was asked."""
-    if factors.in_force(user):
-        raise errors.invalid_session()
 
 
 def _with_email(attempt: Attempt, address: str) -> Attempt:
